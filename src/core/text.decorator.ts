@@ -1,0 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsString, Length, registerDecorator, type ValidationOptions } from 'class-validator';
+
+/** Control characters other than tab and line ends: neither XML nor PostgreSQL can carry them. */
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
+
+export const isCleanText = (value: unknown): boolean =>
+  typeof value === 'string' && value.isWellFormed() && !FORBIDDEN.test(value);
+
+/** Text for people, of bounded length in UTF-16 units. */
+export const IsText = (least: number, most: number, options?: ValidationOptions): PropertyDecorator =>
+  applyDecorators(IsString(options), Length(least, most, options), IsClean(options));
+
+/** Neither control characters nor halves of characters. */
+export function IsClean(options?: ValidationOptions): PropertyDecorator {
+  return (target, propertyName) => {
+    registerDecorator({
+      name: 'isClean',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      options: { message: 'must not contain control characters or broken characters', ...options },
+      validator: { validate: isCleanText },
+    });
+  };
+}
