@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from './access.guard.js';
+import { ActorsService } from './actors.service.js';
+import { ClientsRepository } from './clients.repository.js';
+import { ClientsService } from './clients.service.js';
+import { DeclaredRoutes } from './declared-routes.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { AuthorizationServer } from './oauth/authorization-server.js';
+import { ExpiredRecords } from './oauth/expired-records.js';
+import { OAuthRepository } from './oauth/oauth.repository.js';
+import { SigningKeys } from './oauth/signing-keys.js';
+import { Storage } from './oauth/storage.js';
+
+/**
+ * Who calls, and what they may. Owns clients and readers, and the authorization server at /oauth with its records and
+ * keys; guards every route of the application. Calls core only, emits nothing.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    ActorsService,
+    AuthorizationServer,
+    ClientsRepository,
+    ClientsService,
+    DeclaredRoutes,
+    ExpiredRecords,
+    JwtStrategy,
+    OAuthRepository,
+    SigningKeys,
+    Storage,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [ActorsService, ClientsService],
+})
+export class AccessModule {}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../core/database.js';
+import { type Actor } from './actor.js';
+import { ClientsRepository, type StandingRow } from './clients.repository.js';
+import { AllowedNetworks } from './networks.js';
+import { isScope, type Scope } from './scopes.js';
+
+/** What a verified access token says. */
+export interface TokenClaims {
+  tokenId: string;
+  clientId: string;
+  scopes: readonly string[];
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+export interface Bearer {
+  actor: Actor;
+  networks: AllowedNetworks;
+}
+
+/** How long what was found may be believed: the time in which a revocation or suspension takes effect. */
+const BELIEVED_MS = 1000;
+const MANY = 10_000;
+
+/** Who a token stands for now; rights are looked up, for they change faster than tokens. */
+@Injectable()
+export class ActorsService {
+  private readonly recent = new Map<string, { askedAt: number; bearer: Promise<Bearer | null> }>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clients: ClientsRepository,
+  ) {}
+
+  /** @returns null once the token, its client or its partner have ended */
+  resolve(claims: TokenClaims): Promise<Bearer | null> {
+    if (claims.expiresAt * 1000 <= Date.now()) return Promise.resolve(null);
+    const now = performance.now();
+    const known = this.recent.get(claims.tokenId);
+    if (known && now - known.askedAt < BELIEVED_MS) return known.bearer;
+    const bearer = this.lookUp(claims);
+    this.remember(claims.tokenId, { askedAt: now, bearer });
+    // A failure is not an answer: the next request asks again.
+    bearer.catch(() => this.recent.delete(claims.tokenId));
+    return bearer;
+  }
+
+  private async lookUp(claims: TokenClaims): Promise<Bearer | null> {
+    const standing = await this.database.asSystem((tx) =>
+      this.clients.findStandingAsSystem(tx, claims.clientId, claims.tokenId),
+    );
+    if (standing === null) return null;
+    return { actor: toActor(claims, standing), networks: new AllowedNetworks(standing.allowed_networks) };
+  }
+
+  private remember(tokenId: string, entry: { askedAt: number; bearer: Promise<Bearer | null> }): void {
+    if (this.recent.size >= MANY) {
+      for (const [id, { askedAt }] of this.recent) {
+        if (entry.askedAt - askedAt >= BELIEVED_MS) this.recent.delete(id);
+      }
+    }
+    this.recent.set(tokenId, entry);
+  }
+}
+
+/** The intersection of what the token, the client and the standing of its partner allow. */
+function toActor(claims: TokenClaims, standing: StandingRow): Actor {
+  const scopes = new Set(
+    claims.scopes.filter(
+      (scope): scope is Scope =>
+        isScope(scope) &&
+        standing.scopes.includes(scope) &&
+        // A suspended partner may still read that what it had was withdrawn.
+        (standing.partner_status === 'active' || scope.endsWith(':read')),
+    ),
+  );
+  return {
+    clientId: claims.clientId,
+    partnerId: standing.partner_id,
+    readerId: standing.reader_id,
+    partnerKind: standing.partner_kind,
+    partnerStatus: standing.partner_status,
+    scopes,
+    narrowed: standing.reader_id !== standing.partner_id,
+    manages: (['partners', 'arrangements'] as const).filter((subject) => scopes.has(`${subject}:manage`)),
+  };
+}

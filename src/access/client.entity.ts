@@ -1,0 +1,57 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { type Authentication, type KeySetInput } from './client.rules.js';
+import { ReaderEntity } from './reader.entity.js';
+
+/** A system of a partner that calls the service; of its secret only the digest is kept. */
+@Entity({ name: 'client' })
+@Check(
+  'client_authentication_check',
+  `(authentication = 'client_secret' and secret_hash is not null and jwks is null)
+    or (authentication = 'private_key_jwt' and secret_hash is null and jwks is not null)`,
+)
+@Index('client_partner_idx', ['partnerId'])
+export class ClientEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'client_pkey' })
+  id: string;
+
+  @Column('uuid', { name: 'partner_id' })
+  @ForeignKey('partner', { name: 'client_partner_fkey' })
+  partnerId: string;
+
+  @Column('uuid', { name: 'reader_id' })
+  @ForeignKey(() => ReaderEntity, { name: 'client_reader_fkey' })
+  readerId: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text', { array: true })
+  scopes: string[];
+
+  @Column('text')
+  authentication: Authentication;
+
+  @Column('bytea', { name: 'secret_hash', nullable: true })
+  secretHash: Buffer | null;
+
+  @Column('bytea', { name: 'previous_secret_hash', nullable: true })
+  previousSecretHash: Buffer | null;
+
+  @Column('timestamptz', { name: 'previous_secret_expires_at', nullable: true })
+  previousSecretExpiresAt: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  jwks: KeySetInput | null;
+
+  @Column('text', { name: 'allowed_networks', array: true, default: () => `'{}'` })
+  allowedNetworks: string[];
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt: Date | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+}

@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type Authentication, type KeySetInput } from './client.rules.js';
+
+export interface ClientRow {
+  id: string;
+  partner_id: string;
+  reader_id: string;
+  name: string;
+  scopes: string[];
+  authentication: Authentication;
+  allowed_networks: string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  created_at: Date;
+  /** What the client was narrowed to; null for a client that reads all that its partner may. */
+  ceiling_tlp: number | null;
+  ceiling_classification: number | null;
+  arrangement_ids: string[] | null;
+}
+
+export interface NewClientRow {
+  id: string;
+  partnerId: string;
+  readerId: string;
+  name: string;
+  scopes: readonly string[];
+  authentication: Authentication;
+  secretHash: Buffer | null;
+  jwks: KeySetInput | null;
+  allowedNetworks: readonly string[];
+  expiresAt: Date | null;
+}
+
+export interface NewReaderRow {
+  id: string;
+  partnerId: string;
+  ceiling: { tlp: number; classification: number };
+  arrangementIds: readonly string[] | null;
+}
+
+/** A client as it is presented to the authorization server. */
+export interface ClientCredentialsRow {
+  id: string;
+  scopes: string[];
+  authentication: Authentication;
+  /** Digests, in hexadecimal, of the secrets that open it now. */
+  secret_hashes: string[];
+  jwks: KeySetInput | null;
+  allowed_networks: string[];
+}
+
+export interface StandingRow {
+  partner_id: string;
+  reader_id: string;
+  scopes: string[];
+  allowed_networks: string[];
+  partner_kind: string;
+  partner_status: 'active' | 'suspended';
+}
+
+/** Usable: not revoked, not expired, of a partner that is active or merely suspended. */
+const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at > now())
+  and p.status in ('active', 'suspended')`;
+
+const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.allowed_networks, c.expires_at,
+  c.revoked_at, c.created_at, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
+
+const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
+
+@Injectable()
+export class ClientsRepository {
+  async insertReader(tx: Tx, { id, partnerId, ceiling, arrangementIds }: NewReaderRow): Promise<void> {
+    await tx.query(
+      `insert into reader (id, partner_id, ceiling_tlp, ceiling_classification, arrangement_ids)
+       values ($1, $2, $3, $4, $5)`,
+      [id, partnerId, ceiling.tlp, ceiling.classification, arrangementIds],
+    );
+  }
+
+  /** @returns false when the id is taken */
+  async insert(tx: Tx, client: NewClientRow): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash, jwks,
+         allowed_networks, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning id`,
+      [
+        client.id,
+        client.partnerId,
+        client.readerId,
+        client.name,
+        client.scopes,
+        client.authentication,
+        client.secretHash,
+        client.jwks && JSON.stringify(client.jwks),
+        client.allowedNetworks,
+        client.expiresAt,
+      ],
+    );
+    return rows.length > 0;
+  }
+
+  /** Oldest first. */
+  async listOfPartner(tx: Tx, partnerId: string): Promise<ClientRow[]> {
+    return tx.query(
+      `select ${COLUMNS} from client c ${NARROWED} where c.partner_id = $1 order by c.created_at, c.id`,
+      [partnerId],
+    );
+  }
+
+  async lock(tx: Tx, id: string): Promise<ClientRow | null> {
+    const rows: ClientRow[] = await tx.query(
+      `select ${COLUMNS} from client c ${NARROWED} where c.id = $1 for update of c`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async replaceSecret(tx: Tx, id: string, secretHash: Buffer, overlapSeconds: number): Promise<void> {
+    await tx.query(
+      `update client set secret_hash = $2,
+         previous_secret_hash = case when $3 > 0 then secret_hash end,
+         previous_secret_expires_at = case when $3 > 0 then now() + make_interval(secs => $3) end
+       where id = $1`,
+      [id, secretHash, overlapSeconds],
+    );
+  }
+
+  async revoke(tx: Tx, id: string): Promise<void> {
+    await tx.query(`update client set revoked_at = coalesce(revoked_at, now()) where id = $1`, [id]);
+  }
+
+  async closeReader(tx: Tx, id: string): Promise<void> {
+    await tx.query(`update reader set is_open = false where id = $1`, [id]);
+  }
+
+  async findCredentialsAsSystem(tx: Tx, id: string): Promise<ClientCredentialsRow | null> {
+    const rows: ClientCredentialsRow[] = await tx.query(
+      `select c.id, c.scopes, c.authentication, c.jwks, c.allowed_networks,
+         array_remove(array[encode(c.secret_hash, 'hex'),
+           case when c.previous_secret_expires_at > now() then encode(c.previous_secret_hash, 'hex') end], null)
+           as secret_hashes
+       from client c join partner p on p.id = c.partner_id
+       where c.id = $1 and ${USABLE}`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** What the bearer of a token is now; null once token, client or partner have ended. */
+  async findStandingAsSystem(tx: Tx, id: string, tokenId: string): Promise<StandingRow | null> {
+    const rows: StandingRow[] = await tx.query(
+      `select c.partner_id, c.reader_id, c.scopes, c.allowed_networks, p.kind as partner_kind,
+         p.status as partner_status
+       from client c join partner p on p.id = c.partner_id
+       where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
+      [id, tokenId],
+    );
+    return rows[0] ?? null;
+  }
+}

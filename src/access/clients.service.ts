@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { problems } from '../core/problem.js';
+import { clientFaults, type NewClient } from './client.rules.js';
+import { type ClientRow, ClientsRepository } from './clients.repository.js';
+import { ceilingRanks, HIGHEST_RANKS } from './handling.js';
+import { hashSecret, newClientId, newClientSecret } from './secrets.js';
+
+export { type ClientRow } from './clients.repository.js';
+
+export type { ClientRow };
+
+export interface IssuedClient {
+  clientId: string;
+  /** Shown this once; absent for a client that has its own key. */
+  clientSecret?: string;
+}
+
+/** The systems that call on behalf of partners. What row-level security hides from the actor is not found. */
+@Injectable()
+export class ClientsService {
+  constructor(private readonly clients: ClientsRepository) {}
+
+  /** The reader that a partner itself is, with the partner's own id; its ceilings are those of the partner. */
+  async openReader(tx: Tx, partnerId: string): Promise<void> {
+    await this.clients.insertReader(tx, {
+      id: partnerId,
+      partnerId,
+      ceiling: HIGHEST_RANKS,
+      arrangementIds: null,
+    });
+  }
+
+  /** @throws Problem 400 naming every fault, 409 when the chosen id is taken */
+  async create(tx: Tx, client: NewClient): Promise<IssuedClient> {
+    const faults = clientFaults(client, new Date());
+    if (faults.length > 0) throw problems.invalidInput(faults);
+    const clientId = client.clientId ?? newClientId();
+    const clientSecret =
+      client.authentication === 'client_secret' ? (client.clientSecret ?? newClientSecret()) : undefined;
+    const inserted = await this.clients.insert(tx, {
+      id: clientId,
+      partnerId: client.partnerId,
+      readerId: await this.readerOf(tx, client),
+      name: client.name,
+      scopes: [...new Set(client.scopes)],
+      authentication: client.authentication,
+      secretHash: clientSecret === undefined ? null : hashSecret(clientSecret),
+      jwks: client.jwks ? { keys: client.jwks['keys'] } : null,
+      allowedNetworks: client.allowedNetworks ?? [],
+      expiresAt: client.expiresAt ?? null,
+    });
+    if (!inserted) throw problems.conflict('There is a client of this id already.');
+    return { clientId, ...(clientSecret !== undefined && { clientSecret }) };
+  }
+
+  async listOfPartner(tx: Tx, partnerId: string): Promise<ClientRow[]> {
+    return this.clients.listOfPartner(tx, partnerId);
+  }
+
+  /** @throws Problem 404 for a client that is hidden, missing or another partner's */
+  async lock(tx: Tx, partnerId: string, clientId: string): Promise<ClientRow> {
+    const client = await this.lockAny(tx, clientId);
+    if (client.partner_id !== partnerId) throw problems.notFound();
+    return client;
+  }
+
+  /**
+   * Gives the client a new secret; the one before it works for another `overlapSeconds`, the one before that no more.
+   * @throws Problem 409 for a client that was revoked or has no secret
+   */
+  async rotate(tx: Tx, clientId: string, overlapSeconds: number): Promise<Required<IssuedClient>> {
+    const client = await this.lockAny(tx, clientId);
+    if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
+    if (client.authentication !== 'client_secret')
+      throw problems.conflict('The client has a key, not a secret.');
+    const clientSecret = newClientSecret();
+    await this.clients.replaceSecret(tx, clientId, hashSecret(clientSecret), overlapSeconds);
+    return { clientId, clientSecret };
+  }
+
+  /** For good, and within about a second for tokens that it still holds. What it was given is withdrawn with it. */
+  async revoke(tx: Tx, clientId: string): Promise<ClientRow> {
+    const client = await this.lockAny(tx, clientId);
+    await this.clients.revoke(tx, clientId);
+    if (client.reader_id !== client.partner_id) await this.clients.closeReader(tx, client.reader_id);
+    return client;
+  }
+
+  private async lockAny(tx: Tx, clientId: string): Promise<ClientRow> {
+    const client = await this.clients.lock(tx, clientId);
+    if (client === null) throw problems.notFound();
+    return client;
+  }
+
+  /** A client that may read less than its partner is a reader of its own. */
+  private async readerOf(tx: Tx, { partnerId, ceiling, arrangementIds }: NewClient): Promise<string> {
+    if (ceiling === undefined && arrangementIds === undefined) return partnerId;
+    const id = newId();
+    await this.clients.insertReader(tx, {
+      id,
+      partnerId,
+      ceiling: ceiling === undefined ? HIGHEST_RANKS : ceilingRanks(ceiling),
+      arrangementIds: arrangementIds ?? null,
+    });
+    return id;
+  }
+}

@@ -1,0 +1,106 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Request, type Response } from 'express';
+import { decodeProtectedHeader } from 'jose';
+import { type KeyObject } from 'node:crypto';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import { PUBLIC_URL } from '../core/config.provider.js';
+import { type TokenClaims } from './actors.service.js';
+import { TOKEN_LIFETIME } from './oauth/key-rotation.rules.js';
+import { issuerOf } from './oauth/issuer.js';
+import { SigningKeys } from './oauth/signing-keys.js';
+
+const STRATEGY = 'access-token';
+/** RFC 6750 §2.1 */
+const BEARER = /^bearer ([\w.~+/-]+=*)$/i;
+/** RFC 9068 §4; media types do not depend on case. */
+const TYPES = ['at+jwt', 'application/at+jwt'];
+/** Seconds by which the clocks of the processes may differ. */
+const CLOCK_TOLERANCE = 5;
+
+/** Reads and verifies access tokens (RFC 9068) with passport-jwt, of which nothing is left at its defaults. */
+@Injectable()
+export class JwtStrategy {
+  // Of our own: two applications in one process must not get each other's strategy.
+  private readonly passport = new passport.Passport();
+
+  constructor(
+    @Inject(PUBLIC_URL) publicUrl: string,
+    private readonly keys: SigningKeys,
+  ) {
+    if (!publicUrl) throw new Error('Without the public address no audience could be checked.');
+    const options = {
+      jwtFromRequest: bearerToken,
+      secretOrKeyProvider: (
+        _: Request,
+        token: string,
+        done: (error: Error | null, key?: KeyObject) => void,
+      ) => {
+        this.keyOf(token).then(
+          (key) => done(key === undefined ? new Error('no key of ours') : null, key),
+          (error: Error) => done(error),
+        );
+      },
+      algorithms: ['ES256'],
+      issuer: issuerOf(publicUrl),
+      audience: publicUrl,
+      ignoreExpiration: false,
+      jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE, maxAge: TOKEN_LIFETIME },
+    };
+    // The typings know no asynchronous key objects, the library passes them on as they are.
+    const strategy = new Strategy(
+      options as never,
+      (payload: unknown, done: (error: null, user: unknown) => void) =>
+        done(null, toClaims(payload) ?? false),
+    );
+    this.passport.use(STRATEGY, strategy);
+  }
+
+  /** @returns null without a valid token */
+  async authenticate(request: Request, response: Response): Promise<TokenClaims | null> {
+    return new Promise((resolve, reject) => {
+      const finish = (error: unknown, claims: TokenClaims | false): void => {
+        if (error) reject(error instanceof Error ? error : new Error('the token could not be checked'));
+        else resolve(claims || null);
+      };
+      const middleware = this.passport.authenticate(STRATEGY, { session: false }, finish) as (
+        request: Request,
+        response: Response,
+        next: (error?: unknown) => void,
+      ) => void;
+      middleware(request, response, (error) =>
+        reject(error instanceof Error ? error : new Error('passport failed')),
+      );
+    });
+  }
+
+  /** The header decides nothing but which of our own keys is meant; what it brings along itself is not looked at. */
+  private async keyOf(token: string): Promise<KeyObject | undefined> {
+    const { alg, typ, kid, crit } = decodeProtectedHeader(token);
+    if (alg !== 'ES256' || crit !== undefined || typeof kid !== 'string') return undefined;
+    return TYPES.includes((typ ?? '').toLowerCase()) ? this.keys.findPublicKey(kid) : undefined;
+  }
+}
+
+/** From the one Authorization header and nowhere else: addresses end up in logs. */
+function bearerToken(request: Request): string | null {
+  const headers = request.headersDistinct['authorization'] ?? [];
+  if (headers.length !== 1 || 'access_token' in request.query) return null;
+  return BEARER.exec(headers[0] ?? '')?.[1] ?? null;
+}
+
+function toClaims(payload: unknown): TokenClaims | null {
+  const { jti, sub, client_id: clientId, exp, iat, scope } = payload as Record<string, unknown>;
+  const complete =
+    typeof jti === 'string' &&
+    typeof clientId === 'string' &&
+    typeof exp === 'number' &&
+    typeof iat === 'number';
+  if (!complete || sub !== clientId) return null;
+  return {
+    tokenId: jti,
+    clientId,
+    expiresAt: exp,
+    scopes: typeof scope === 'string' ? scope.split(' ') : [],
+  };
+}

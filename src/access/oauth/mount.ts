@@ -1,0 +1,30 @@
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type NextFunction, type Request, type Response } from 'express';
+import { PUBLIC_URL } from '../../core/config.provider.js';
+import { AuthorizationServer } from './authorization-server.js';
+import { issuerOf } from './issuer.js';
+
+/**
+ * Puts the authorization server in front of the application. Only what is listed here reaches the library; the rest of
+ * what it would answer is for people signing in, and is not found here like anything else that does not exist.
+ * Must be called before body parsers are in place: the library reads its bodies itself.
+ */
+export function mountAuthorizationServer(app: NestExpressApplication): void {
+  const server = app.get(AuthorizationServer, { strict: false });
+  const publicUrl = app.get<string>(PUBLIC_URL, { strict: false });
+  const metadata = '/.well-known/oauth-authorization-server';
+  const endpoints = new Map([
+    ['POST /oauth/token', '/token'],
+    ['POST /oauth/revocation', '/revocation'],
+    ['GET /oauth/jwks', '/jwks'],
+    [`GET /oauth${metadata}`, metadata],
+    // RFC 8414 §3.1: the well-known name stands between the host and the path of the issuer.
+    [`GET ${metadata}${new URL(issuerOf(publicUrl)).pathname}`, metadata],
+  ]);
+  app.use((request: Request, response: Response, next: NextFunction): void => {
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const path = endpoints.get(`${method} ${request.path}`);
+    if (path === undefined) next();
+    else server.handle(path, request, response).catch(next);
+  });
+}

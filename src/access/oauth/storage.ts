@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { type Adapter, errors } from 'oidc-provider';
+import { Database } from '../../core/database.js';
+import { type ClientCredentialsRow, ClientsRepository } from '../clients.repository.js';
+import { isScope } from '../scopes.js';
+import { OAuthRepository } from './oauth.repository.js';
+
+const CLIENT_ID = /^[\w.-]{1,64}$/;
+
+/** The provider's storage: clients come from the table that the API keeps, everything else from records. */
+@Injectable()
+export class Storage {
+  constructor(
+    private readonly database: Database,
+    private readonly clients: ClientsRepository,
+    private readonly records: OAuthRepository,
+  ) {}
+
+  readonly adapter = (model: string): Adapter => {
+    if (model === 'Client') return { ...readOnly, find: (id) => this.findClient(id) };
+    const put = model === 'ReplayDetection' ? this.claim.bind(this) : this.put.bind(this);
+    return {
+      find: async (id) =>
+        (await this.database.asSystem((tx) => this.records.findRecord(tx, model, id))) ?? undefined,
+      upsert: (id, payload, seconds) => put(model, id, payload, seconds),
+      destroy: (id) => this.database.asSystem((tx) => this.records.deleteRecord(tx, model, id)),
+    };
+  };
+
+  private async findClient(id: string): Promise<object> {
+    const row = CLIENT_ID.test(id)
+      ? await this.database.asSystem((tx) => this.clients.findCredentialsAsSystem(tx, id))
+      : null;
+    return toMetadata(row ?? NOBODY);
+  }
+
+  private async put(model: string, id: string, payload: object, seconds: number): Promise<void> {
+    await this.database.asSystem((tx) => this.records.putRecord(tx, model, id, payload, seconds));
+  }
+
+  /** The library looks first and stores then; of two at the same instant only one may come through. */
+  private async claim(model: string, id: string, payload: object, seconds: number): Promise<void> {
+    const first = await this.database.asSystem((tx) =>
+      this.records.claimRecord(tx, model, id, payload, seconds),
+    );
+    if (!first) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+  }
+}
+
+const refuse = (): Promise<never> => Promise.reject(new Error('Clients are kept by the API.'));
+const readOnly = { upsert: refuse, destroy: refuse };
+
+/**
+ * Stands in for a client that is unknown, revoked, expired or of a partner without standing: it goes through the same
+ * steps and no secret opens it, so that neither the answer nor its time tells a wrong name from a wrong secret.
+ */
+const NOBODY: ClientCredentialsRow = {
+  id: '(unknown)',
+  scopes: [],
+  authentication: 'client_secret',
+  secret_hashes: [],
+  jwks: null,
+  allowed_networks: [],
+};
+
+/** The library wants a secret to compare with. Should it ever compare with this one, nobody knows it. */
+const UNKNOWN_SECRET = randomBytes(32).toString('base64url');
+
+/** RFC 7591 §2. */
+const toMetadata = (client: ClientCredentialsRow): object => ({
+  client_id: client.id,
+  scope: client.scopes.filter(isScope).join(' ') || undefined,
+  grant_types: ['client_credentials'],
+  response_types: [],
+  redirect_uris: [],
+  ...(client.authentication === 'private_key_jwt'
+    ? { token_endpoint_auth_method: 'private_key_jwt', jwks: client.jwks }
+    : { token_endpoint_auth_method: 'client_secret_basic', client_secret: UNKNOWN_SECRET }),
+  secret_hashes: client.secret_hashes,
+  allowed_networks: client.allowed_networks,
+});

@@ -1,0 +1,30 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiOAuth2, ApiOperation } from '@nestjs/swagger';
+import { type Request } from 'express';
+import { type Actor } from './actor.js';
+import { type Scope } from './scopes.js';
+
+export const ROUTE_SCOPE = Symbol('route scope');
+export const ANY_SCOPE = 'any';
+export const PUBLIC = 'public';
+export type RouteScope = Scope | typeof ANY_SCOPE | typeof PUBLIC;
+
+/** Who may call this route, said once: the guard enforces it and OpenAPI documents it. */
+export const RequireScope = (scope: Scope) =>
+  applyDecorators(SetMetadata(ROUTE_SCOPE, scope), ApiOAuth2([scope], 'oauth2'));
+
+/** For whoever holds a valid token. */
+export const AnyClient = () => applyDecorators(SetMetadata(ROUTE_SCOPE, ANY_SCOPE), ApiOAuth2([], 'oauth2'));
+
+/** For everybody, without a token. */
+export const Public = () =>
+  applyDecorators(
+    SetMetadata(ROUTE_SCOPE, PUBLIC),
+    ApiOperation({ security: [] }, { overrideExisting: false }),
+  );
+
+/** The actor that the guard let in; never undefined behind a scope. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const { user } = context.switchToHttp().getRequest<Request>();
+  return user as Actor;
+});

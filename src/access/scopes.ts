@@ -1,0 +1,15 @@
+/** Every scope there is and what it opens. A scope nobody listed here cannot be asked for, granted or required. */
+export const SCOPES = {
+  'partners:read': 'Read the partners that share an arrangement with yours.',
+  'partners:manage': 'Admit and change partners, their ceilings, standing and clients.',
+  'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
+  'arrangements:manage': 'Create and change arrangements and their members.',
+  'alerts:read': 'Read the alerts that reach you, by every channel.',
+  'alerts:publish': 'Publish alerts, and update, cancel or withdraw those that you published.',
+} as const;
+
+export type Scope = keyof typeof SCOPES;
+
+export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
+
+export const isScope = (name: string): name is Scope => Object.hasOwn(SCOPES, name);
