@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type ArrangementLevel, type MembershipState } from './arrangement.rules.js';
+import { type ArrangementRow, type MembershipRow } from './arrangements.dto.js';
+
+const COLUMNS = 'id, code, name, countries, level, version, created_at, updated_at';
+
+export interface NewMembership {
+  id: string;
+  arrangementId: string;
+  partnerId: string;
+  startsAt: Date;
+  endsAt: Date | null;
+  state: MembershipState;
+  ceiling: { tlp: number; classification: number };
+}
+
+/** All SQL on arrangements and memberships; their changes re-evaluate who sees what by trigger. */
+@Injectable()
+export class ArrangementsRepository {
+  /** @returns false when the code is taken */
+  async insert(
+    tx: Tx,
+    values: { id: string; code: string; name: string; countries: string[]; level: ArrangementLevel },
+  ): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `insert into arrangement (id, code, name, countries, level) values ($1, $2, $3, $4, $5)
+       on conflict (code) do nothing returning id`,
+      [values.id, values.code, values.name, values.countries, values.level],
+    );
+    return rows.length > 0;
+  }
+
+  async find(tx: Tx, id: string): Promise<ArrangementRow | null> {
+    const rows: ArrangementRow[] = await tx.query(`select ${COLUMNS} from arrangement where id = $1`, [id]);
+    return rows[0] ?? null;
+  }
+
+  async lock(tx: Tx, id: string): Promise<ArrangementRow | null> {
+    const rows: ArrangementRow[] = await tx.query(
+      `select ${COLUMNS} from arrangement where id = $1 for update`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** In order of id. */
+  async list(tx: Tx, filter: { afterId?: string; limit: number }): Promise<ArrangementRow[]> {
+    return tx.query(
+      `select ${COLUMNS} from arrangement where ($1::uuid is null or id > $1) order by id limit $2`,
+      [filter.afterId ?? null, filter.limit],
+    );
+  }
+
+  /** The arrangements of which the acting partner is a member now, as far as its reader reaches. */
+  async listActing(tx: Tx): Promise<ArrangementRow[]> {
+    return tx.query(
+      `select ${COLUMNS} from arrangement where id in (select acting_arrangements()) order by code`,
+    );
+  }
+
+  /** Codes or ids that the actor can see, by what it called them. */
+  async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    const rows: { id: string; code: string }[] = await tx.query(
+      `select id, code from arrangement where code = any ($1) or id::text = any ($1)`,
+      [references],
+    );
+    return new Map(
+      rows.flatMap(
+        ({ id, code }) =>
+          [
+            [id, id],
+            [code, id],
+          ] as const,
+      ),
+    );
+  }
+
+  async update(
+    tx: Tx,
+    id: string,
+    values: { name: string; countries: string[]; level: ArrangementLevel },
+  ): Promise<void> {
+    await tx.query(
+      `update arrangement set name = $2, countries = $3, level = $4, version = version + 1, updated_at = now()
+       where id = $1`,
+      [id, values.name, values.countries, values.level],
+    );
+  }
+
+  /** @returns false when the partner has a membership that has not ended */
+  async insertMembership(tx: Tx, membership: NewMembership): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `insert into membership
+         (id, arrangement_id, partner_id, starts_at, ends_at, state, ceiling_tlp, ceiling_classification)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (arrangement_id, partner_id) where state <> 'ended' do nothing returning id`,
+      [
+        membership.id,
+        membership.arrangementId,
+        membership.partnerId,
+        membership.startsAt,
+        membership.endsAt,
+        membership.state,
+        membership.ceiling.tlp,
+        membership.ceiling.classification,
+      ],
+    );
+    return rows.length > 0;
+  }
+
+  async listMemberships(tx: Tx, arrangementId: string): Promise<MembershipRow[]> {
+    return tx.query(
+      `select partner_id, starts_at, ends_at, state, ceiling_tlp, ceiling_classification from membership
+       where arrangement_id = $1 and state <> 'ended' order by partner_id`,
+      [arrangementId],
+    );
+  }
+
+  /** @returns false when there is no membership that has not ended */
+  async endMembership(tx: Tx, arrangementId: string, partnerId: string): Promise<boolean> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `update membership set state = 'ended', ends_at = greatest(now(), starts_at)
+       where arrangement_id = $1 and partner_id = $2 and state <> 'ended'`,
+      [arrangementId, partnerId],
+    );
+    return ended > 0;
+  }
+
+  /** Moves on the memberships whose time has come; several processes may try at once. @returns how many */
+  async advanceDue(tx: Tx, limit: number): Promise<number> {
+    const [, moved]: [unknown, number] = await tx.query(
+      `update membership m set state = case when m.ends_at <= now() then 'ended' else 'current' end
+       where m.id in (
+         select id from membership
+         where (state = 'future' and starts_at <= now()) or (state <> 'ended' and ends_at <= now())
+         order by id limit $1 for update skip locked)`,
+      [limit],
+    );
+    return moved;
+  }
+}

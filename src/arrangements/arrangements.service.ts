@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { ceilingRanks } from '../access/handling.js';
+import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
+import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
+import { newId } from '../core/ids.js';
+import { problems } from '../core/problem.js';
+import { PartnersService } from '../partners/partners.service.js';
+import { membershipState } from './arrangement.rules.js';
+import {
+  type AddMemberDto,
+  type ArrangementRow,
+  type ChangeArrangementDto,
+  type CreateArrangementDto,
+  type ListArrangementsQuery,
+  type MembershipRow,
+} from './arrangements.dto.js';
+import { ArrangementsRepository } from './arrangements.repository.js';
+
+const LIST = 'arrangements';
+
+@Injectable()
+export class ArrangementsService {
+  constructor(
+    private readonly database: Database,
+    private readonly arrangements: ArrangementsRepository,
+    private readonly partners: PartnersService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  async establish(
+    actor: Actor,
+    dto: CreateArrangementDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<ArrangementRow> {
+    return this.database.as(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (!repeated && !(await this.arrangements.insert(tx, { id, ...dto }))) {
+        throw problems.conflict(`There is an arrangement ${dto.code} already.`, [
+          { pointer: '#/code', detail: 'is taken' },
+        ]);
+      }
+      return this.getIn(tx, id);
+    });
+  }
+
+  async get(actor: Actor, id: string): Promise<ArrangementRow> {
+    return this.database.readAs(actor, (tx) => this.getIn(tx, id));
+  }
+
+  async list(
+    actor: Actor,
+    query: ListArrangementsQuery,
+  ): Promise<{ rows: ArrangementRow[]; nextCursor: string | null }> {
+    const afterId =
+      query.cursor === undefined
+        ? undefined
+        : placeToId(this.cursors.open(actor.readerId, LIST, query.cursor));
+    const rows = await this.database.readAs(actor, (tx) =>
+      this.arrangements.list(tx, { afterId, limit: query.limit + 1 }),
+    );
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const more = rows.length > query.limit && last !== undefined;
+    return {
+      rows: page,
+      nextCursor: more ? this.cursors.seal(actor.readerId, LIST, idToPlace(last.id)) : null,
+    };
+  }
+
+  async listOwn(actor: Actor): Promise<ArrangementRow[]> {
+    return this.database.readAs(actor, (tx) => this.arrangements.listActing(tx));
+  }
+
+  async change(
+    actor: Actor,
+    id: string,
+    dto: ChangeArrangementDto,
+    ifMatch?: string,
+  ): Promise<ArrangementRow> {
+    return this.database.as(actor, async (tx) => {
+      const arrangement = await this.arrangements.lock(tx, id);
+      if (arrangement === null) throw problems.notFound();
+      requireVersion(ifMatch, arrangement.version);
+      await this.arrangements.update(tx, id, {
+        name: dto.name ?? arrangement.name,
+        countries: dto.countries ?? arrangement.countries,
+        level: dto.level ?? arrangement.level,
+      });
+      return this.getIn(tx, id);
+    });
+  }
+
+  /** What the arrangement was given becomes visible to the new member when the transaction commits. */
+  async addMember(actor: Actor, id: string, dto: AddMemberDto): Promise<MembershipRow> {
+    const now = new Date();
+    const startsAt = dto.from === undefined ? now : new Date(dto.from);
+    const endsAt = dto.until === undefined ? undefined : new Date(dto.until);
+    const state = membershipState(startsAt, endsAt, now);
+    return this.database.as(actor, async (tx) => {
+      await this.getIn(tx, id);
+      const known = await this.partners.resolve(tx, [dto.partnerId]);
+      if (!known.has(dto.partnerId)) {
+        throw problems.invalidInput([
+          { pointer: '#/partnerId', detail: 'is not a partner that you can see' },
+        ]);
+      }
+      const added = await this.arrangements.insertMembership(tx, {
+        id: newId(),
+        arrangementId: id,
+        partnerId: dto.partnerId,
+        startsAt,
+        endsAt: endsAt ?? null,
+        state,
+        ceiling: ceilingRanks(dto.ceiling ?? { tlp: 'RED' }),
+      });
+      if (!added) throw problems.conflict('The partner is a member already.');
+      const members = await this.arrangements.listMemberships(tx, id);
+      const member = members.find((row) => row.partner_id === dto.partnerId);
+      if (member === undefined) throw problems.notFound();
+      return member;
+    });
+  }
+
+  async listMembers(actor: Actor, id: string): Promise<MembershipRow[]> {
+    return this.database.readAs(actor, async (tx) => {
+      await this.getIn(tx, id);
+      return this.arrangements.listMemberships(tx, id);
+    });
+  }
+
+  /** What came through this membership alone is withdrawn from the partner when the transaction commits. */
+  async endMembership(actor: Actor, id: string, partnerId: string): Promise<void> {
+    await this.database.as(actor, async (tx) => {
+      await this.getIn(tx, id);
+      if (!(await this.arrangements.endMembership(tx, id, partnerId))) throw problems.notFound();
+    });
+  }
+
+  /** Lets memberships begin and end at their dates. */
+  async advanceMembershipsAsSystem(): Promise<number> {
+    return this.database.asSystem((tx) => this.arrangements.advanceDue(tx, 20));
+  }
+
+  /** Ids of the arrangements named by code or id, among those that the actor can see. */
+  async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    return references.length === 0 ? new Map() : this.arrangements.resolve(tx, references);
+  }
+
+  private async getIn(tx: Tx, id: string): Promise<ArrangementRow> {
+    const arrangement = await this.arrangements.find(tx, id);
+    if (arrangement === null) throw problems.notFound();
+    return arrangement;
+  }
+}

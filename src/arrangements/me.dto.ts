@@ -1,0 +1,28 @@
+import { HandlingView } from '../access/handling.dto.js';
+import { type PartnerKind, type PartnerStatus } from '../partners/partners.service.js';
+
+export class OwnPartnerView {
+  id: string;
+  code: string;
+  name: string;
+  kind: PartnerKind;
+  status: PartnerStatus;
+}
+
+export class OwnArrangementView {
+  id: string;
+  code: string;
+  name: string;
+}
+
+/** Who you are here, and how far you see. */
+export class MeView {
+  clientId: string;
+  partner: OwnPartnerView;
+  /** What your token lets you do now. */
+  scopes: string[];
+  /** The highest handling that you can be given, as partner and client together. */
+  ceiling: HandlingView;
+  /** Arrangements of which you are a member now, as far as this client is limited to them. */
+  arrangements: OwnArrangementView[];
+}

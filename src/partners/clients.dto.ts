@@ -1,0 +1,129 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsTimestamp } from '../core/timestamp.decorator.js';
+import { IsText } from '../core/text.decorator.js';
+import { IfPresent } from '../core/if-present.decorator.js';
+import { CeilingDto, HandlingView } from '../access/handling.dto.js';
+import { type ClientRow } from '../access/clients.service.js';
+import { classificationLabel, tlpLabel } from '../access/handling.js';
+import { ALL_SCOPES, type Scope } from '../access/scopes.js';
+
+export const AUTHENTICATIONS = ['client_secret', 'private_key_jwt'] as const;
+
+export class CreateClientDto {
+  @IsText(1, 120)
+  name: string;
+
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @ArrayMaxSize(50)
+  @IsIn(ALL_SCOPES, { each: true })
+  scopes: Scope[];
+
+  /** Lower than the partner's, for a client that needs less. */
+  @IfPresent()
+  @ValidateNested()
+  @Type(() => CeilingDto)
+  ceiling?: CeilingDto;
+
+  /** Codes or ids: the client sees only what reaches its partner through one of these arrangements. */
+  @IfPresent()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @ArrayMaxSize(100)
+  @IsText(1, 64, { each: true })
+  arrangements?: string[];
+
+  /** Networks in CIDR form from which the client may call. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(50)
+  @Matches(/^[0-9A-Fa-f.:]{2,45}\/\d{1,3}$/, { each: true, message: 'must be networks such as 192.0.2.0/24' })
+  allowedNetworks?: string[];
+
+  /** From then on the client is refused. */
+  @IfPresent()
+  @IsTimestamp()
+  expiresAt?: string;
+
+  /** How the client proves itself; `client_secret` when absent. */
+  @IfPresent()
+  @IsIn(AUTHENTICATIONS)
+  authentication?: (typeof AUTHENTICATIONS)[number];
+
+  /** Public keys of a `private_key_jwt` client (RFC 7517). */
+  @IfPresent()
+  @IsObject()
+  jwks?: Record<string, unknown>;
+}
+
+export class RotateClientDto {
+  /** Seconds for which the old secret goes on working. */
+  @IfPresent()
+  @IsInt()
+  @Min(0)
+  @Max(7 * 24 * 3600)
+  overlapSeconds?: number;
+}
+
+export class ClientView {
+  clientId: string;
+  partnerId: string;
+  name: string;
+  scopes: string[];
+  authentication: (typeof AUTHENTICATIONS)[number];
+  ceiling?: HandlingView;
+  /** Ids of the arrangements to which the client is limited. */
+  arrangements?: string[];
+  allowedNetworks: string[];
+  expiresAt?: string;
+  revokedAt?: string;
+  createdAt: string;
+}
+
+export class ClientCredentialsView extends ClientView {
+  /** Shown this once. */
+  clientSecret?: string;
+}
+
+export class ClientList {
+  items: ClientView[];
+}
+
+/** @param row narrowing columns are null for a client that reads all that its partner may */
+export function presentClient(row: ClientRow): ClientView {
+  return {
+    clientId: row.id,
+    partnerId: row.partner_id,
+    name: row.name,
+    scopes: row.scopes,
+    authentication: row.authentication,
+    ...(row.ceiling_tlp !== null &&
+      row.ceiling_classification !== null && {
+        ceiling: {
+          tlp: tlpLabel(row.ceiling_tlp),
+          classification: classificationLabel(row.ceiling_classification),
+        },
+      }),
+    ...(row.arrangement_ids !== null && { arrangements: row.arrangement_ids }),
+    allowedNetworks: row.allowed_networks,
+    ...(row.expires_at !== null && { expiresAt: row.expires_at.toISOString() }),
+    ...(row.revoked_at !== null && { revokedAt: row.revoked_at.toISOString() }),
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { type ClientRow, ClientsService } from '../access/clients.service.js';
+import { Database, type Tx } from '../core/database.js';
+import { type Fault, problems } from '../core/problem.js';
+import { type CreateClientDto } from './clients.dto.js';
+import { PartnersRepository } from './partners.repository.js';
+
+/** The credentials of a partner's systems. */
+@Injectable()
+export class PartnerClientsService {
+  constructor(
+    private readonly database: Database,
+    private readonly partners: PartnersRepository,
+    private readonly clients: ClientsService,
+  ) {}
+
+  async create(
+    actor: Actor,
+    partnerId: string,
+    dto: CreateClientDto,
+  ): Promise<{ row: ClientRow; clientSecret?: string }> {
+    return this.database.as(actor, async (tx) => {
+      await this.requirePartner(tx, partnerId);
+      const { clientId, clientSecret } = await this.clients.create(tx, {
+        partnerId,
+        name: dto.name,
+        scopes: dto.scopes,
+        ceiling: dto.ceiling,
+        arrangementIds: dto.arrangements && (await this.resolve(tx, dto.arrangements)),
+        allowedNetworks: dto.allowedNetworks,
+        expiresAt: dto.expiresAt === undefined ? undefined : new Date(dto.expiresAt),
+        authentication: dto.authentication ?? 'client_secret',
+        jwks: dto.jwks,
+      });
+      return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
+    });
+  }
+
+  async list(actor: Actor, partnerId: string): Promise<ClientRow[]> {
+    return this.database.readAs(actor, async (tx) => {
+      await this.requirePartner(tx, partnerId);
+      return this.clients.listOfPartner(tx, partnerId);
+    });
+  }
+
+  async rotate(
+    actor: Actor,
+    partnerId: string,
+    clientId: string,
+    overlapSeconds: number,
+  ): Promise<{ row: ClientRow; clientSecret?: string }> {
+    return this.database.as(actor, async (tx) => {
+      await this.clients.lock(tx, partnerId, clientId);
+      const { clientSecret } = await this.clients.rotate(tx, clientId, overlapSeconds);
+      return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
+    });
+  }
+
+  async revoke(actor: Actor, partnerId: string, clientId: string): Promise<void> {
+    await this.database.as(actor, async (tx) => {
+      await this.clients.lock(tx, partnerId, clientId);
+      await this.clients.revoke(tx, clientId);
+    });
+  }
+
+  private async requirePartner(tx: Tx, id: string): Promise<void> {
+    if ((await this.partners.find(tx, id)) === null) throw problems.notFound();
+  }
+
+  private async resolve(tx: Tx, references: string[]): Promise<string[]> {
+    const known = await this.partners.resolveArrangements(tx, references);
+    const faults: Fault[] = references.flatMap((reference, index) =>
+      known.has(reference)
+        ? []
+        : [{ pointer: `#/arrangements/${index}`, detail: 'is not an arrangement that you can see' }],
+    );
+    if (faults.length > 0) throw problems.invalidInput(faults);
+    return references.map((reference) => known.get(reference) as string);
+  }
+}

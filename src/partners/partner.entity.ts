@@ -1,0 +1,54 @@
+import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
+
+/** An organisation, admitted with the highest handling that it may receive. */
+@Entity('partner')
+@Unique('partner_code_key', ['code'])
+@Check('partner_code_check', `code ~ '^[A-Z0-9][A-Z0-9._-]{1,31}$'`)
+@Check(
+  'partner_kind_check',
+  `kind in ('un_entity', 'unsms_mou', 'io', 'ingo', 'national_ngo', 'ngo_platform', 'red_cross_red_crescent',
+    'private_sector', 'donor')`,
+)
+@Check('partner_country_check', `country ~ '^[A-Z]{2}$'`)
+@Check(
+  'partner_status_check',
+  `status in ('applied', 'vetting', 'information_requested', 'active', 'rejected', 'suspended', 'withdrawn',
+    'expired')`,
+)
+@Check('partner_ceiling_tlp_check', 'ceiling_tlp between 0 and 4')
+@Check('partner_ceiling_classification_check', 'ceiling_classification between 0 and 2')
+export class PartnerEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'partner_pkey' })
+  id: string;
+
+  @Column('text')
+  code: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  kind: PartnerKind;
+
+  @Column('text', { nullable: true })
+  country: string | null;
+
+  @Column('text')
+  status: PartnerStatus;
+
+  @Column('smallint', { name: 'ceiling_tlp' })
+  ceilingTlp: number;
+
+  @Column('smallint', { name: 'ceiling_classification' })
+  ceilingClassification: number;
+
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt: Date;
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
+import { ClientsController } from './clients.controller.js';
+import { PartnerClientsService } from './partner-clients.service.js';
+import { PartnersController } from './partners.controller.js';
+import { PartnersRepository } from './partners.repository.js';
+import { PartnersService } from './partners.service.js';
+
+/**
+ * Commitment 1: the organisations that take part, their ceilings, standing and clients. Owns partner.
+ * Changes of ceiling or standing re-evaluate who sees what, by trigger, in the same transaction.
+ */
+@Module({
+  imports: [AccessModule],
+  controllers: [PartnersController, ClientsController],
+  providers: [PartnerClientsService, PartnersRepository, PartnersService],
+  exports: [PartnersService],
+})
+export class PartnersModule {}

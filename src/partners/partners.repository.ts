@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
+import { type PartnerRow } from './partners.dto.js';
+
+const COLUMNS = `id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, version, created_at,
+  updated_at`;
+
+export interface NewPartner {
+  id: string;
+  code: string;
+  name: string;
+  kind: PartnerKind;
+  country: string | null;
+  ceiling: { tlp: number; classification: number };
+}
+
+/** All SQL on partners; row-level security decides which of them the actor can find. */
+@Injectable()
+export class PartnersRepository {
+  /** @returns false when the code is taken */
+  async insert(tx: Tx, partner: NewPartner): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `insert into partner (id, code, name, kind, country, status, ceiling_tlp, ceiling_classification)
+       values ($1, $2, $3, $4, $5, 'active', $6, $7) on conflict (code) do nothing returning id`,
+      [
+        partner.id,
+        partner.code,
+        partner.name,
+        partner.kind,
+        partner.country,
+        partner.ceiling.tlp,
+        partner.ceiling.classification,
+      ],
+    );
+    return rows.length > 0;
+  }
+
+  async existAny(tx: Tx): Promise<boolean> {
+    const rows: unknown[] = await tx.query(`select from partner limit 1`);
+    return rows.length > 0;
+  }
+
+  async find(tx: Tx, id: string): Promise<PartnerRow | null> {
+    const rows: PartnerRow[] = await tx.query(`select ${COLUMNS} from partner where id = $1`, [id]);
+    return rows[0] ?? null;
+  }
+
+  async lock(tx: Tx, id: string): Promise<PartnerRow | null> {
+    const rows: PartnerRow[] = await tx.query(`select ${COLUMNS} from partner where id = $1 for update`, [
+      id,
+    ]);
+    return rows[0] ?? null;
+  }
+
+  /** In order of id. */
+  async list(
+    tx: Tx,
+    filter: { kind?: PartnerKind; status?: PartnerStatus; afterId?: string; limit: number },
+  ): Promise<PartnerRow[]> {
+    return tx.query(
+      `select ${COLUMNS} from partner
+       where ($1::text is null or kind = $1) and ($2::text is null or status = $2)
+         and ($3::uuid is null or id > $3)
+       order by id limit $4`,
+      [filter.kind ?? null, filter.status ?? null, filter.afterId ?? null, filter.limit],
+    );
+  }
+
+  /** Codes or ids that the actor can see, by what it called them. */
+  async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    const rows: { id: string; code: string }[] = await tx.query(
+      `select id, code from partner where code = any ($1) or id::text = any ($1)`,
+      [references],
+    );
+    return new Map(
+      rows.flatMap(
+        ({ id, code }) =>
+          [
+            [id, id],
+            [code, id],
+          ] as const,
+      ),
+    );
+  }
+
+  /** What the acting reader can be given at most: its partner's ceiling and its own together. */
+  async effectiveCeiling(tx: Tx): Promise<{ tlp: number; classification: number }> {
+    const rows: { tlp: number; classification: number }[] = await tx.query(
+      `select least(p.ceiling_tlp, r.ceiling_tlp) as tlp,
+         least(p.ceiling_classification, r.ceiling_classification) as classification
+       from reader r join partner p on p.id = r.partner_id where r.id = acting_reader()`,
+    );
+    return rows[0] ?? { tlp: 0, classification: 0 };
+  }
+
+  /**
+   * Arrangements by code or id, among those that the actor can see. Their module stands above this one; a client is
+   * limited to their ids, and nothing else of them is needed here.
+   */
+  async resolveArrangements(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    const rows: { id: string; code: string }[] = await tx.query(
+      `select id, code from arrangement where code = any ($1) or id::text = any ($1)`,
+      [references],
+    );
+    return new Map(
+      rows.flatMap(
+        ({ id, code }) =>
+          [
+            [id, id],
+            [code, id],
+          ] as const,
+      ),
+    );
+  }
+
+  async update(
+    tx: Tx,
+    id: string,
+    values: { name: string; country: string | null; ceiling: { tlp: number; classification: number } },
+  ): Promise<void> {
+    await tx.query(
+      `update partner set name = $2, country = $3, ceiling_tlp = $4, ceiling_classification = $5,
+         version = version + 1, updated_at = now()
+       where id = $1`,
+      [id, values.name, values.country, values.ceiling.tlp, values.ceiling.classification],
+    );
+  }
+
+  async updateStatus(tx: Tx, id: string, status: PartnerStatus): Promise<void> {
+    await tx.query(
+      `update partner set status = $2, version = version + 1, updated_at = now() where id = $1`,
+      [id, status],
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { ClientsService } from '../access/clients.service.js';
+import { ceilingRanks } from '../access/handling.js';
+import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
+import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
+import { problems } from '../core/problem.js';
+import { nextStatus, type StandingChange } from './partner.rules.js';
+import {
+  type ChangePartnerDto,
+  type CreatePartnerDto,
+  type ListPartnersQuery,
+  type PartnerRow,
+} from './partners.dto.js';
+import { PartnersRepository } from './partners.repository.js';
+
+export { PARTNER_KINDS, type PartnerKind, type PartnerStatus } from './partner.rules.js';
+
+@Injectable()
+export class PartnersService {
+  constructor(
+    private readonly database: Database,
+    private readonly partners: PartnersRepository,
+    private readonly clients: ClientsService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  async admit(actor: Actor, dto: CreatePartnerDto, idempotency?: IdempotencyKey): Promise<PartnerRow> {
+    return this.database.as(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (!repeated) await this.insert(tx, id, dto);
+      return this.getIn(tx, id);
+    });
+  }
+
+  /** Inside the bootstrap's or a caller's transaction. */
+  async insert(tx: Tx, id: string, dto: CreatePartnerDto): Promise<void> {
+    const { code, name, kind, country = null } = dto;
+    const inserted = await this.partners.insert(tx, {
+      id,
+      code,
+      name,
+      kind,
+      country,
+      ceiling: ceilingRanks(dto.ceiling),
+    });
+    if (!inserted) {
+      throw problems.conflict(`There is a partner ${code} already.`, [
+        { pointer: '#/code', detail: 'is taken' },
+      ]);
+    }
+    await this.clients.openReader(tx, id);
+  }
+
+  async existAny(tx: Tx): Promise<boolean> {
+    return this.partners.existAny(tx);
+  }
+
+  async get(actor: Actor, id: string): Promise<PartnerRow> {
+    return this.database.readAs(actor, (tx) => this.getIn(tx, id));
+  }
+
+  async list(
+    actor: Actor,
+    query: ListPartnersQuery,
+  ): Promise<{ rows: PartnerRow[]; nextCursor: string | null }> {
+    const place = `partners ${query.kind ?? ''} ${query.status ?? ''}`;
+    const afterId =
+      query.cursor === undefined
+        ? undefined
+        : placeToId(this.cursors.open(actor.readerId, place, query.cursor));
+    const rows = await this.database.readAs(actor, (tx) =>
+      this.partners.list(tx, { kind: query.kind, status: query.status, afterId, limit: query.limit + 1 }),
+    );
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const more = rows.length > query.limit && last !== undefined;
+    return {
+      rows: page,
+      nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null,
+    };
+  }
+
+  async change(actor: Actor, id: string, dto: ChangePartnerDto, ifMatch?: string): Promise<PartnerRow> {
+    return this.database.as(actor, async (tx) => {
+      const partner = await this.lockIn(tx, id);
+      requireVersion(ifMatch, partner.version);
+      await this.partners.update(tx, id, {
+        name: dto.name ?? partner.name,
+        country: dto.country ?? partner.country,
+        ceiling:
+          dto.ceiling === undefined
+            ? { tlp: partner.ceiling_tlp, classification: partner.ceiling_classification }
+            : ceilingRanks(dto.ceiling),
+      });
+      return this.getIn(tx, id);
+    });
+  }
+
+  /** Suspends, reinstates or withdraws; what the partner may read follows in the same transaction. */
+  async changeStanding(actor: Actor, id: string, change: StandingChange): Promise<PartnerRow> {
+    return this.database.as(actor, async (tx) => {
+      const partner = await this.lockIn(tx, id);
+      if (id === actor.partnerId) throw problems.forbidden('A partner cannot change its own standing.');
+      await this.partners.updateStatus(tx, id, nextStatus(partner.status, change));
+      return this.getIn(tx, id);
+    });
+  }
+
+  async effectiveCeiling(actor: Actor): Promise<{ tlp: number; classification: number }> {
+    return this.database.readAs(actor, (tx) => this.partners.effectiveCeiling(tx));
+  }
+
+  /**
+   * How a partner is called towards others.
+   * @throws Problem 404 for a partner that is missing or hidden
+   */
+  async describe(tx: Tx, id: string): Promise<{ code: string; name: string }> {
+    const { code, name } = await this.getIn(tx, id);
+    return { code, name };
+  }
+
+  /** Ids of the partners named by code or id, among those that the actor can see. */
+  async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    return references.length === 0 ? new Map() : this.partners.resolve(tx, references);
+  }
+
+  private async getIn(tx: Tx, id: string): Promise<PartnerRow> {
+    const partner = await this.partners.find(tx, id);
+    if (partner === null) throw problems.notFound();
+    return partner;
+  }
+
+  private async lockIn(tx: Tx, id: string): Promise<PartnerRow> {
+    const partner = await this.partners.lock(tx, id);
+    if (partner === null) throw problems.notFound();
+    return partner;
+  }
+}
