@@ -1,0 +1,30 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** One line of a reader's log: gap-free, in the order of commits, append-only. Only the sharing rule writes it. */
+@Entity('change_entry')
+@Index('change_entry_shareable_idx', ['shareableId', 'readerId'])
+@Check('change_entry_change_check', `change in ('published', 'updated', 'cancelled', 'withdrawn')`)
+export class ChangeEntryEntity {
+  @PrimaryColumn('uuid', { name: 'reader_id', primaryKeyConstraintName: 'change_entry_pkey' })
+  @ForeignKey('reader', { name: 'change_entry_reader_fkey' })
+  readerId: string;
+
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'change_entry_pkey' })
+  position: string;
+
+  @Column('text')
+  change: 'published' | 'updated' | 'cancelled' | 'withdrawn';
+
+  @Column('text')
+  type: string;
+
+  @Column('uuid', { name: 'shareable_id' })
+  @ForeignKey('shareable', { name: 'change_entry_shareable_fkey' })
+  shareableId: string;
+
+  @Column('integer')
+  version: number;
+
+  @Column('timestamptz')
+  at: Date;
+}

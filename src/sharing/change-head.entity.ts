@@ -1,0 +1,12 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+
+/** How far a reader's log has come; locked while it advances. Only the sharing rule writes it. */
+@Entity('change_head')
+export class ChangeHeadEntity {
+  @PrimaryColumn('uuid', { name: 'reader_id', primaryKeyConstraintName: 'change_head_pkey' })
+  @ForeignKey('reader', { name: 'change_head_reader_fkey' })
+  readerId: string;
+
+  @Column('bigint')
+  position: string;
+}

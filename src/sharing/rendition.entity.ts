@@ -1,0 +1,59 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** One text of a shareable at one handling, with the audience that it is meant for. */
+@Entity('rendition')
+@Index('rendition_shareable_idx', ['shareableId'])
+@Index('rendition_arrangements_idx', ['audienceArrangements'], { type: 'gin', where: 'is_current' })
+@Index('rendition_kinds_idx', ['audienceKinds'], { type: 'gin', where: 'is_current' })
+@Index('rendition_partners_idx', ['audiencePartners'], { type: 'gin', where: 'is_current' })
+@Check('rendition_tlp_check', 'tlp between 0 and 4')
+@Check('rendition_classification_check', 'classification between 0 and 2')
+@Check('rendition_strictly_confidential_check', 'classification < 2 or tlp >= 3')
+@Check('rendition_confidential_check', 'classification < 1 or tlp >= 2')
+@Check('rendition_red_audience_check', `tlp < 4 or (audience_arrangements = '{}' and audience_kinds = '{}')`)
+@Check('rendition_reason_check', 'classification = 0 or classification_reason is not null')
+export class RenditionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'rendition_pkey' })
+  id: string;
+
+  @Column('uuid', { name: 'shareable_id' })
+  @ForeignKey('shareable', { name: 'rendition_shareable_fkey' })
+  shareableId: string;
+
+  @Column('smallint')
+  ordinal: number;
+
+  @Column('smallint')
+  tlp: number;
+
+  @Column('smallint')
+  classification: number;
+
+  @Column('text', { name: 'classification_reason', nullable: true })
+  classificationReason: string | null;
+
+  @Column('date', { name: 'review_at', nullable: true })
+  reviewAt: string | null;
+
+  @Column('boolean', { name: 'is_current' })
+  isCurrent: boolean;
+
+  /** Same digest, same text at the same handling: an update that leaves it alone does not touch its readers. */
+  @Column('bytea')
+  digest: Buffer;
+
+  @Column('uuid', { name: 'audience_arrangements', array: true })
+  audienceArrangements: string[];
+
+  @Column('text', { name: 'audience_kinds', array: true })
+  audienceKinds: string[];
+
+  @Column('uuid', { name: 'audience_partners', array: true })
+  audiencePartners: string[];
+
+  @Column('uuid', { name: 'audience_except', array: true })
+  audienceExcept: string[];
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+}

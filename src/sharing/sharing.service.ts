@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { ArrangementsService } from '../arrangements/arrangements.service.js';
+import { Cursors } from '../core/cursor.js';
+import { Database, type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { type Fault, problems } from '../core/problem.js';
+import { PartnersService } from '../partners/partners.service.js';
+import { type Audience } from './audience.dto.js';
+import { handlingFaults, handlingRanks, type StatedHandling } from './handling.rules.js';
+import {
+  type ChangeRow,
+  type NewRendition,
+  type ShareableRow,
+  type ShareableState,
+  type ShareableType,
+  SharingRepository,
+} from './sharing.repository.js';
+
+export { type ChangeRow, CHANGES, type ShareableRow } from './sharing.repository.js';
+export { AudienceDto } from './audience.dto.js';
+
+const CHANGE_LOG = 'changes';
+
+/** One text at one handling, ready to be written. */
+export interface RenditionDraft extends Omit<NewRendition, 'id'> {}
+
+@Injectable()
+export class SharingService {
+  constructor(
+    private readonly database: Database,
+    private readonly sharing: SharingRepository,
+    private readonly partners: PartnersService,
+    private readonly arrangements: ArrangementsService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /**
+   * Checks what the originator says about handling and audience, all of it, and turns names into ids.
+   * @throws Problem 400 naming every fault; 403 when a narrowed client reaches beyond what it may itself read
+   */
+  async settleHandling(
+    tx: Tx,
+    actor: Actor,
+    stated: StatedHandling[],
+  ): Promise<(Pick<NewRendition, 'tlp' | 'classification'> & { audience: Audience })[]> {
+    const pointers = stated.map((_, index) => `#/renditions/${index}`);
+    const faults = stated.flatMap((one, index) =>
+      handlingFaults(one, actor.partnerKind, pointers[index] ?? '#'),
+    );
+    const audiences = await this.resolveAudiences(tx, stated, pointers, faults);
+    if (faults.length > 0) throw problems.invalidInput(faults);
+    const settled = stated.map((one, index) => ({
+      ...handlingRanks(one),
+      audience: audiences[index] as Audience,
+    }));
+    if (actor.narrowed) await this.refuseBeyondNarrowing(tx, settled);
+    return settled;
+  }
+
+  async create(
+    tx: Tx,
+    actor: Actor,
+    shareable: { id: string; type: ShareableType; state: ShareableState },
+  ): Promise<void> {
+    await this.sharing.insertShareable(tx, { ...shareable, originatorId: actor.partnerId });
+  }
+
+  /**
+   * The acting partner's own shareable, locked.
+   * @throws Problem 404 when it is missing or hidden; 403 when it is somebody else's, or the client is narrowed
+   */
+  async lockOwn(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<ShareableRow> {
+    const own = await this.sharing.lockOwn(tx, id, type);
+    if (own !== null) return own;
+    if (!(await this.sharing.isVisible(tx, id, type))) throw problems.notFound();
+    throw problems.forbidden(
+      actor.narrowed
+        ? 'A client that may read less than its partner cannot change what the partner published.'
+        : 'Only the originator can do this.',
+    );
+  }
+
+  /**
+   * Makes these renditions the current ones. A rendition whose text and handling are already there stays as it is, so
+   * that its readers notice nothing.
+   * @returns for each draft its id, and whether it was written now
+   */
+  async replaceRenditions(
+    tx: Tx,
+    shareableId: string,
+    drafts: RenditionDraft[],
+  ): Promise<{ id: string; isNew: boolean }[]> {
+    const current = await this.sharing.listCurrentRenditions(tx, shareableId);
+    const kept = new Set<string>();
+    const outcome: { id: string; isNew: boolean }[] = [];
+    const added: NewRendition[] = [];
+    for (const draft of drafts) {
+      const same = current.find(
+        (row) =>
+          !kept.has(row.id) &&
+          row.tlp === draft.tlp &&
+          row.classification === draft.classification &&
+          row.digest.equals(draft.digest),
+      );
+      if (same !== undefined) {
+        kept.add(same.id);
+        await this.sharing.readdressRendition(tx, same.id, draft.ordinal, draft.audience);
+      } else {
+        added.push({ ...draft, id: newId() });
+      }
+      outcome.push(same ? { id: same.id, isNew: false } : { id: added.at(-1)?.id ?? '', isNew: true });
+    }
+    await this.sharing.retireRenditions(
+      tx,
+      current.filter((row) => !kept.has(row.id)).map((row) => row.id),
+    );
+    await this.sharing.insertRenditions(tx, shareableId, added);
+    return outcome;
+  }
+
+  async changeState(tx: Tx, id: string, state: ShareableState): Promise<void> {
+    await this.sharing.updateShareable(tx, id, state);
+  }
+
+  /** Decides who sees what and writes it down. Nothing may follow in the transaction: readers' logs stay locked. */
+  async share(tx: Tx, id: string): Promise<void> {
+    await this.sharing.publish(tx, id);
+  }
+
+  /** Latest position in the acting reader's log: as long as it stands, nothing it can see has changed. */
+  async head(tx: Tx): Promise<bigint> {
+    return this.sharing.head(tx);
+  }
+
+  async listChanges(
+    actor: Actor,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ rows: ChangeRow[]; nextCursor: string }> {
+    const from = after === undefined ? 0n : this.cursors.open(actor.readerId, CHANGE_LOG, after, 'after');
+    const rows = await this.database.readAs(actor, (tx) => this.sharing.listChanges(tx, from, limit));
+    const reached = BigInt(rows.at(-1)?.position ?? from);
+    return { rows, nextCursor: this.cursors.seal(actor.readerId, CHANGE_LOG, reached) };
+  }
+
+  private async resolveAudiences(
+    tx: Tx,
+    stated: StatedHandling[],
+    pointers: string[],
+    faults: Fault[],
+  ): Promise<Audience[]> {
+    const audiences = stated.map((one) => one.audience);
+    const arrangements = await this.arrangements.resolve(
+      tx,
+      audiences.flatMap((one) => one.arrangements),
+    );
+    const partners = await this.partners.resolve(
+      tx,
+      audiences.flatMap((one) => [...one.partners, ...one.except]),
+    );
+    return audiences.map((audience, index) => {
+      const ids = (name: 'arrangements' | 'partners' | 'except', known: Map<string, string>): string[] =>
+        audience[name].flatMap((reference, place) => {
+          const id = known.get(reference) ?? known.get(reference.toLowerCase());
+          if (id === undefined) {
+            const pointer = `${pointers[index]}/audience/${name}/${place}`;
+            const thing = name === 'arrangements' ? 'an arrangement' : 'a partner';
+            faults.push({ pointer, detail: `is not ${thing} that you can see` });
+          }
+          return id ?? [];
+        });
+      return {
+        arrangementIds: ids('arrangements', arrangements),
+        kinds: audience.kinds,
+        partnerIds: ids('partners', partners),
+        exceptIds: ids('except', partners),
+      };
+    });
+  }
+
+  private async refuseBeyondNarrowing(
+    tx: Tx,
+    settled: { tlp: number; classification: number; audience: Audience }[],
+  ): Promise<void> {
+    const narrowing = await this.sharing.findNarrowing(tx);
+    const beyond = settled.some(
+      ({ tlp, classification, audience }) =>
+        narrowing === null ||
+        tlp > narrowing.tlp ||
+        classification > narrowing.classification ||
+        (narrowing.arrangementIds !== null && audience.kinds.length + audience.partnerIds.length > 0),
+    );
+    if (beyond) throw problems.forbidden('The client may not share beyond its own ceiling and arrangements.');
+  }
+}
