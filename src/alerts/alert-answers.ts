@@ -1,0 +1,61 @@
+import { type Request, type Response } from 'express';
+import { problems } from '../core/problem.js';
+import { toGeoJson } from './alert-geojson.js';
+import { cacheControl, matches, type ReadAlert, tagOf } from './alert-reading.service.js';
+import { toCap } from './alert-to-cap.js';
+import { NOTICE } from './alert.values.js';
+import { type CapMessage } from './cap/cap-message.js';
+import { writeCap } from './cap/write-cap.js';
+import { chooseLanguage } from './language.js';
+import { type RenditionCache } from './rendition.cache.js';
+
+export const JSON_TYPE = 'application/json';
+export const CAP_TYPE = 'application/cap+xml';
+export const GEOJSON_TYPE = 'application/geo+json';
+export const ITEM_TYPES = [JSON_TYPE, CAP_TYPE, GEOJSON_TYPE] as const;
+export type ItemType = (typeof ITEM_TYPES)[number];
+
+/** @throws Problem 406 when the request accepts nothing of what is on offer */
+export function negotiate<Type extends string>(request: Request, offered: readonly Type[]): Type {
+  const chosen = request.accepts([...offered]);
+  if (typeof chosen !== 'string') throw problems.notAcceptable(offered);
+  return chosen as Type;
+}
+
+/** Answers with one alert in the negotiated form, or 304 when the reader has just that. */
+export function answerAlert(
+  request: Request,
+  response: Response,
+  { row, content, cap }: ReadAlert & { cap: CapMessage | null },
+  type: ItemType,
+  readerId: string,
+  cache: RenditionCache,
+): void {
+  const { id, version, changed_at: changedAt } = row;
+  const acceptLanguage = request.headers['accept-language'];
+  const languages = [...new Set(content.texts.map((text) => text.language))];
+  const language = chooseLanguage(languages, acceptLanguage);
+  const tag = tagOf(readerId, row.rendition_id, String(version), type, language ?? '');
+  response.set({
+    ETag: tag,
+    'Cache-Control': cacheControl([content]),
+    Vary: 'Authorization, Accept, Accept-Language',
+    'SLT-Handling': `TLP:${content.handling.tlp}; ${content.handling.classification}`,
+    'SLT-Notice': NOTICE,
+  });
+  const known = request.headers['if-none-match'];
+  if (known !== undefined && matches(known, tag)) {
+    response.status(304).end();
+    return;
+  }
+  if (language !== undefined && type !== CAP_TYPE) response.set('Content-Language', language);
+  response.type(type).send(Buffer.from(body()));
+
+  function body(): string {
+    if (type === CAP_TYPE) return writeCap(toCap(content, cap));
+    const own = { id, version, changedAt };
+    if (type === GEOJSON_TYPE) return JSON.stringify(toGeoJson(own, content, language));
+    cache.put(row.rendition_id, content);
+    return cache.serialise(row.rendition_id, own, acceptLanguage) ?? '';
+  }
+}

@@ -1,0 +1,71 @@
+import { type Classification, type Tlp } from '../access/handling.js';
+import {
+  type AlertKind,
+  type AlertStatus,
+  type Attribution,
+  type Category,
+  type Certainty,
+  type ResponseType,
+  type Severity,
+  type Urgency,
+} from './alert.values.js';
+import { type CapMessage, type CapReference } from './cap/cap-message.js';
+import { type Position } from './cap/cap-geometry.js';
+
+export interface AlertText {
+  language: string;
+  headline?: string;
+  description?: string;
+  instruction?: string;
+}
+
+export interface AlertArea {
+  description: string;
+  polygons: Position[][];
+  circles: { center: Position; radiusKm: number }[];
+  geocodes: { name: string; value: string }[];
+}
+
+/** What all renditions of one version of an alert have in common. */
+export interface AlertFacts {
+  kind: AlertKind;
+  status: AlertStatus;
+  state: 'draft' | 'published' | 'expired' | 'cancelled';
+  event: string;
+  categories: Category[];
+  urgency: Urgency;
+  severity: Severity;
+  certainty: Certainty;
+  responses: ResponseType[];
+  effectiveAt?: string;
+  onsetAt?: string;
+  expiresAt?: string;
+  grading?: { reliability: string; credibility: string };
+  attribution: Attribution;
+  originator?: { code: string; name: string };
+  note?: string;
+}
+
+/** Identity of one message towards other systems; none of the three ever moves (CAP 1.2 §3.2.1). */
+export interface MessageIdentity {
+  identifier: string;
+  sender: string;
+  /** Lexical form, as references must repeat it. */
+  sent: string;
+}
+
+/** All that one rendition says. Immutable once written; views and formats are made from it. */
+export interface AlertContent extends AlertFacts, MessageIdentity {
+  messageType: 'alert' | 'update' | 'cancel';
+  references: CapReference[];
+  handling: { tlp: Tlp; classification: Classification };
+  texts: AlertText[];
+  areas: AlertArea[];
+}
+
+/** One rendition ready to be written. */
+export interface AlertRenditionDraft {
+  content: AlertContent;
+  /** The message as it came, when it came as CAP. */
+  cap: CapMessage | null;
+}

@@ -1,0 +1,35 @@
+import { type AlertContent } from './alert-content.js';
+import { presentContent } from './alerts.view.js';
+import { type Position } from './cap/cap-geometry.js';
+import { ringsOf } from './shapes.js';
+
+/** RFC 7946: longitude first, exterior rings counter-clockwise. */
+function toLinearRing(ring: Position[]): [number, number][] {
+  const turned = ring.map(([latitude, longitude]): [number, number] => [longitude, latitude]);
+  const doubledArea = turned.reduce((sum, [x, y], index) => {
+    const [nextX, nextY] = turned[(index + 1) % turned.length] as [number, number];
+    return sum + x * nextY - nextX * y;
+  }, 0);
+  return doubledArea < 0 ? turned.reverse() : turned;
+}
+
+/** One feature per alert. Circles have no form in GeoJSON: they are drawn, and their originals stay in the properties. */
+export function toGeoJson(
+  own: { id: string; version: number; changedAt: Date },
+  content: AlertContent,
+  language: string | undefined,
+): object {
+  const rings = ringsOf(content.areas).map((ring) => [toLinearRing(ring)]);
+  const { areas, ...properties } = presentContent(content, language);
+  return {
+    type: 'Feature',
+    id: own.id,
+    geometry: rings.length === 0 ? null : { type: 'MultiPolygon', coordinates: rings },
+    properties: {
+      version: own.version,
+      changedAt: own.changedAt.toISOString(),
+      ...properties,
+      areas: areas.map(({ description, circles, geocodes }) => ({ description, circles, geocodes })),
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { Database, type Tx } from '../core/database.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
+import { type Fault, problems } from '../core/problem.js';
+import { PartnersService } from '../partners/partners.service.js';
+import { SharingService } from '../sharing/sharing.service.js';
+import { type AlertRenditionDraft } from './alert-content.js';
+import { alertTypeOf, renditionFromCap } from './alert-from-cap.js';
+import { type ImportAlertQuery } from './alert-import.dto.js';
+import { AlertsRepository } from './alerts.repository.js';
+import { AlertsService } from './alerts.service.js';
+import { CapFault, type CapMessage } from './cap/cap-message.js';
+import { parseCap } from './cap/parse-cap.js';
+
+export interface Imported {
+  id: string;
+  /** False when the message was there already, or changed an alert that was. */
+  created: boolean;
+}
+
+/** CAP messages of other systems: published by whoever posts them, at the handling that the poster states. */
+@Injectable()
+export class AlertImportService {
+  constructor(
+    private readonly database: Database,
+    private readonly alerts: AlertsRepository,
+    private readonly publishing: AlertsService,
+    private readonly sharing: SharingService,
+    private readonly partners: PartnersService,
+  ) {}
+
+  /**
+   * Identifier, sender and sent time stay the message's own. An Update or Cancel of a message that this partner
+   * published here changes that alert; one whose predecessors are not here stands by itself.
+   * @throws Problem 422 for what is not a CAP alert, 409 for another message under a known identity
+   */
+  async publish(
+    actor: Actor,
+    bytes: Buffer,
+    query: ImportAlertQuery,
+    idempotency?: IdempotencyKey,
+  ): Promise<Imported> {
+    const cap = readCap(bytes);
+    const capDigest = createHash('sha256').update(bytes).digest();
+    return this.database.as(actor, async (tx) => {
+      const claim = await claimId(tx, actor, idempotency);
+      const known = await this.alerts.findOwnMessage(tx, cap);
+      if (known !== null) {
+        if (known.cap_digest?.equals(capDigest)) return { id: known.alert_id, created: false };
+        throw problems.conflict('Another message of this identifier, sender and sent time is here already.');
+      }
+      const draft = await this.settle(tx, actor, cap, query);
+      const predecessor = await this.findPredecessor(tx, actor, cap);
+      if (predecessor === null) {
+        await this.sharing.create(tx, actor, {
+          id: claim.id,
+          type: 'alert',
+          state: cap.msgType === 'Cancel' ? 'cancelled' : 'published',
+        });
+      } else {
+        await this.sharing.changeState(tx, predecessor, cap.msgType === 'Cancel' ? 'cancelled' : 'published');
+        if (cap.infos.length === 0) await this.keepText(tx, predecessor, draft);
+      }
+      const id = predecessor ?? claim.id;
+      await this.publishing.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
+      await this.sharing.share(tx, id);
+      return { id, created: predecessor === null };
+    });
+  }
+
+  private async settle(tx: Tx, actor: Actor, cap: CapMessage, query: ImportAlertQuery) {
+    const { tlp, classification, classificationReason, reviewAt } = query;
+    const { arrangements = [], kinds = [], partners = [], except = [] } = query;
+    const stated = { tlp, classification, classificationReason, reviewAt };
+    const [settled] = await this.sharing
+      .settleHandling(tx, actor, [{ ...stated, audience: { arrangements, kinds, partners, except } }])
+      .catch((error: unknown) => {
+        throw inQuery(error);
+      });
+    if (settled === undefined) throw problems.notFound();
+    const { audience, ...ranks } = settled;
+    const originator = await this.partners.describe(tx, actor.partnerId);
+    return {
+      ...ranks,
+      audience,
+      classificationReason: classificationReason ?? null,
+      reviewAt: reviewAt ?? null,
+      ...renditionFromCap(cap, query.kind ?? 'advisory', ranks, originator, new Date()),
+    };
+  }
+
+  /** The one alert of this partner, still standing, that the message is about. */
+  private async findPredecessor(tx: Tx, actor: Actor, cap: CapMessage): Promise<string | null> {
+    if (actor.narrowed || cap.msgType === 'Alert') return null;
+    const found = new Set<string>();
+    for (const reference of cap.references) {
+      const message = await this.alerts.findOwnMessage(tx, reference);
+      if (message?.state === 'published') found.add(message.alert_id);
+    }
+    const [id, ...others] = found;
+    if (id === undefined || others.length > 0) return null;
+    await this.sharing.lockOwn(tx, actor, id, 'alert');
+    return id;
+  }
+
+  /** A Cancel may come without any text: its readers go on seeing what it is that was cancelled. */
+  private async keepText(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
+    const [previous] = await this.alerts.listOwnRenditions(tx, alertId);
+    if (previous === undefined) return;
+    const { identifier, sender, sent, references, messageType, state, note, handling } = draft.content;
+    draft.content = {
+      ...previous.content,
+      ...{ identifier, sender, sent, references, messageType, state, note, handling },
+    };
+  }
+}
+
+function readCap(bytes: Buffer): CapMessage {
+  try {
+    const cap = parseCap(bytes);
+    if (alertTypeOf(cap) !== undefined) return cap;
+  } catch (error) {
+    if (!(error instanceof CapFault)) throw error;
+    throw problems.unprocessable(
+      'The body is not a CAP 1.2 message.',
+      error.findings.map(({ path, line, detail }) => ({
+        pointer: path,
+        detail: line === undefined ? detail : `${detail} (line ${line})`,
+      })),
+    );
+  }
+  throw problems.unprocessable('A message of this type answers an alert and is none.', [
+    { pointer: '/alert/msgType', detail: 'must be Alert, Update or Cancel' },
+  ]);
+}
+
+/** The handling was stated in the query, so that is where its faults are. */
+function inQuery(error: unknown): unknown {
+  const errors = (error as { errors?: Fault[] }).errors;
+  if (errors === undefined) return error;
+  return problems.invalidInput(
+    errors.map(({ pointer, detail }) => ({
+      pointer: pointer.replace(/^#\/renditions\/0\/(audience\/)?/, '?'),
+      detail,
+    })),
+  );
+}

@@ -1,0 +1,87 @@
+import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
+import { NOTICE, toCapWord } from './alert.values.js';
+import { type CapArea, type CapInfo, type CapMessage, type CapNamedValue } from './cap/cap-message.js';
+import { formatCapTime } from './cap/cap-time.js';
+
+/** A rendition as a CAP 1.2 message; one that came as CAP goes out as it came. */
+export function toCap(content: AlertContent, original: CapMessage | null): CapMessage {
+  if (original !== null) return original;
+  const open = content.handling.tlp === 'CLEAR';
+  return {
+    identifier: content.identifier,
+    sender: content.sender,
+    sent: content.sent,
+    status: toCapWord(content.status) as CapMessage['status'],
+    msgType: toCapWord(content.messageType) as CapMessage['msgType'],
+    scope: open ? 'Public' : 'Restricted',
+    restriction: open ? undefined : `TLP:${content.handling.tlp}`,
+    codes: [],
+    note: content.note,
+    references: content.references,
+    infos: content.texts.map((text) => infoOf(content, text)),
+    signed: false,
+  };
+}
+
+/** The same message with another fate: what an update or a cancellation of a CAP message becomes. */
+export function reissueCap(original: CapMessage, content: AlertContent): CapMessage {
+  return {
+    ...original,
+    identifier: content.identifier,
+    sent: content.sent,
+    msgType: toCapWord(content.messageType) as CapMessage['msgType'],
+    note: content.note,
+    references: content.references,
+    signed: false,
+  };
+}
+
+function infoOf(content: AlertContent, text: AlertText): CapInfo {
+  return {
+    language: text.language,
+    categories: content.categories.map(toCapWord),
+    event: content.event,
+    responseTypes: content.responses.map(toCapWord),
+    urgency: toCapWord(content.urgency),
+    severity: toCapWord(content.severity),
+    certainty: toCapWord(content.certainty),
+    eventCodes: [],
+    effective: time(content.effectiveAt),
+    onset: time(content.onsetAt),
+    expires: time(content.expiresAt),
+    senderName: content.originator?.name,
+    headline: text.headline,
+    description: text.description,
+    instruction: text.instruction,
+    parameters: parametersOf(content),
+    resources: [],
+    areas: content.areas.map(areaOf),
+  };
+}
+
+/** What CAP has no element for. Handling is repeated here because messages travel on without their headers. */
+function parametersOf({ handling, kind, grading }: AlertContent): CapNamedValue[] {
+  const values: Record<string, string | undefined> = {
+    TLP: handling.tlp,
+    Classification: handling.classification,
+    'SLT-Kind': kind,
+    AdmiraltySource: grading?.reliability,
+    AdmiraltyCredibility: grading?.credibility,
+    'SLT-Notice': NOTICE,
+  };
+  return Object.entries(values).flatMap(([valueName, value]) =>
+    value === undefined ? [] : [{ valueName, value }],
+  );
+}
+
+function areaOf(area: AlertArea): CapArea {
+  return {
+    areaDesc: area.description,
+    polygons: area.polygons.map((ring) => ring.map((position) => position.join(',')).join(' ')),
+    circles: area.circles.map(({ center, radiusKm }) => `${center.join(',')} ${radiusKm}`),
+    geocodes: area.geocodes.map(({ name, value }) => ({ valueName: name, value })),
+  };
+}
+
+const time = (timestamp: string | undefined): string | undefined =>
+  timestamp === undefined ? undefined : formatCapTime(new Date(timestamp));

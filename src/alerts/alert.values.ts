@@ -1,0 +1,70 @@
+/** Code lists of alerts. Categories to certainty are those of CAP 1.2, in the JSON spelling of this service. */
+export const ALERT_KINDS = ['flash', 'advisory', 'incident', 'situation_report', 'all_clear'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+export const ALERT_STATUSES = ['actual', 'exercise', 'system', 'test', 'draft'] as const;
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
+
+export const CATEGORIES = [
+  'geo',
+  'met',
+  'safety',
+  'security',
+  'rescue',
+  'fire',
+  'health',
+  'env',
+  'transport',
+  'infra',
+  'cbrne',
+  'other',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const RESPONSES = [
+  'shelter',
+  'evacuate',
+  'prepare',
+  'execute',
+  'avoid',
+  'monitor',
+  'assess',
+  'all_clear',
+  'none',
+] as const;
+export type ResponseType = (typeof RESPONSES)[number];
+
+export const URGENCIES = ['immediate', 'expected', 'future', 'past', 'unknown'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** From least to most: the place in the list is the rank that the database keeps. */
+export const SEVERITIES = ['unknown', 'minor', 'moderate', 'severe', 'extreme'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const CERTAINTIES = ['observed', 'likely', 'possible', 'unlikely', 'unknown'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+
+/** NATO Admiralty scale. */
+export const RELIABILITIES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
+export const CREDIBILITIES = ['1', '2', '3', '4', '5', '6'] as const;
+
+export const ATTRIBUTIONS = ['named', 'a_partner'] as const;
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
+export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** Every alert carries it (requirement 11): the exchange complements the partners' own decisions. */
+export const NOTICE =
+  'Decisions remain with the recipient: this information complements your own security risk management and replaces none of it.';
+
+const UPPER_IN_CAP: Record<string, string> = { cbrne: 'CBRNE', all_clear: 'AllClear' };
+const LOWER_HERE: Record<string, string> = { CBRNE: 'cbrne', AllClear: 'all_clear', 'Very Likely': 'likely' };
+
+export const toCapWord = (value: string): string =>
+  UPPER_IN_CAP[value] ?? value.charAt(0).toUpperCase() + value.slice(1);
+
+/** @param values the list that the word must be of */
+export function fromCapWord<Value extends string>(values: readonly Value[], word: string): Value | undefined {
+  const value = LOWER_HERE[word] ?? word.toLowerCase();
+  return values.find((one) => one === value);
+}

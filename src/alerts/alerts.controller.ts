@@ -1,0 +1,218 @@
+import { Body, Controller, Get, Headers, HttpCode, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
+import { type Actor } from '../access/actor.js';
+import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
+import { ApiProblems } from '../core/problem.decorator.js';
+import { answerAlert, ITEM_TYPES, JSON_TYPE, negotiate } from './alert-answers.js';
+import { AlertReadingService, cacheControl, type ReadPage } from './alert-reading.service.js';
+import { ListAlertsQuery } from './alert-search.dto.js';
+import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
+import { AlertsService } from './alerts.service.js';
+import { AlertPage, AlertView } from './alerts.view.js';
+import { RenditionCache } from './rendition.cache.js';
+import { presentRendition, RenditionList } from './renditions.view.js';
+
+@ApiTags('alerts')
+@Controller('v1/alerts')
+export class AlertsController {
+  constructor(
+    private readonly alerts: AlertsService,
+    private readonly reading: AlertReadingService,
+    private readonly cache: RenditionCache,
+  ) {}
+
+  /** List the alerts that you may read, newest change first, each in the one rendition that is yours. */
+  @Get()
+  @RequireScope('alerts:read')
+  @ApiHeader({ name: 'Accept-Language', required: false, schema: { type: 'string', maxLength: 200 } })
+  @ApiOkResponse({ type: AlertPage })
+  async listAlerts(
+    @CurrentActor() actor: Actor,
+    @Query() query: ListAlertsQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const acceptLanguage = request.headers['accept-language'];
+    if (query.state === 'draft') {
+      const page = await this.reading.listDrafts(actor, query.cursor, query.limit);
+      this.answerPage(response, page, acceptLanguage);
+      return;
+    }
+    const { tag, page } = await this.reading.list(
+      actor,
+      query,
+      `json ${acceptLanguage ?? ''}`,
+      request.headers['if-none-match'],
+    );
+    response.set('ETag', tag);
+    if (page === 'unchanged') {
+      response.set({ 'Cache-Control': 'private, no-cache', Vary: VARY }).status(304).end();
+      return;
+    }
+    this.answerPage(response, page, acceptLanguage);
+  }
+
+  /** Read an alert as JSON, CAP 1.2 or GeoJSON. */
+  @Get(':id')
+  @ApiId()
+  @RequireScope('alerts:read')
+  @ApiHeader({ name: 'Accept-Language', required: false, schema: { type: 'string', maxLength: 200 } })
+  @ApiOkResponse({
+    description: 'The one rendition that you may have.',
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(AlertView) } },
+      'application/cap+xml': { schema: { type: 'string' } },
+      'application/geo+json': { schema: { type: 'object', additionalProperties: true } },
+    },
+  })
+  @ApiProduces(...ITEM_TYPES)
+  @ApiProblems('not-found', 'not-acceptable')
+  async getAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const type = negotiate(request, ITEM_TYPES);
+    const alert =
+      type === JSON_TYPE
+        ? { ...(await this.reading.get(actor, id)), cap: null }
+        : await this.reading.getWithCap(actor, id);
+    answerAlert(request, response, alert, type, actor.readerId, this.cache);
+  }
+
+  /** Read all renditions of an alert of your own, with their audiences. */
+  @Get(':id/renditions')
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiProblems('not-found')
+  async listRenditions(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RenditionList> {
+    const { version, rows } = await this.reading.listRenditions(actor, id);
+    response.set({ ETag: versionTag(version), 'Cache-Control': 'private, no-store' });
+    return { items: rows.map(presentRendition) };
+  }
+
+  /** Replace what a draft of yours says. */
+  @Put(':id')
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiBody({ type: UpdateAlertDto })
+  @ApiOkResponse({ type: AlertView })
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async redraftAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: UpdateAlertDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.alerts.redraft(actor, id, dto, ifMatch);
+    await this.answerItem(actor, id, request, response);
+  }
+
+  /** Publish a draft of yours. */
+  @Post(':id/publication')
+  @HttpCode(200)
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiOkResponse({ type: AlertView })
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async releaseAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.alerts.release(actor, id, ifMatch);
+    await this.answerItem(actor, id, request, response);
+  }
+
+  /** Publish a new version; who may have it is decided anew. */
+  @Post(':id/updates')
+  @HttpCode(200)
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiBody({ type: UpdateAlertDto })
+  @ApiOkResponse({ type: AlertView })
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async updateAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: UpdateAlertDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.alerts.update(actor, id, dto, ifMatch);
+    await this.answerItem(actor, id, request, response);
+  }
+
+  /** Say that an alert no longer holds; its readers keep it as cancelled. */
+  @Post(':id/cancellation')
+  @HttpCode(200)
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiBody({ type: CancelAlertDto })
+  @ApiOkResponse({ type: AlertView })
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async cancelAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: CancelAlertDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.alerts.cancel(actor, id, dto, ifMatch);
+    await this.answerItem(actor, id, request, response);
+  }
+
+  /** Take an alert back from everybody who has it; their logs show a tombstone without content. */
+  @Post(':id/withdrawal')
+  @HttpCode(204)
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async withdrawAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    await this.alerts.withdraw(actor, id, ifMatch);
+  }
+
+  private async answerItem(actor: Actor, id: string, request: Request, response: Response): Promise<void> {
+    delete request.headers['if-none-match'];
+    const alert = { ...(await this.reading.get(actor, id)), cap: null };
+    answerAlert(request, response, alert, JSON_TYPE, actor.readerId, this.cache);
+  }
+
+  private answerPage(response: Response, page: ReadPage, acceptLanguage: string | undefined): void {
+    const items = page.alerts.map(({ row, content }) => {
+      this.cache.put(row.rendition_id, content);
+      const own = { id: row.id, version: row.version, changedAt: row.changed_at };
+      return this.cache.serialise(row.rendition_id, own, acceptLanguage);
+    });
+    const rest = JSON.stringify({ nextCursor: page.nextCursor, count: page.count }).slice(1);
+    response
+      .set({ 'Cache-Control': cacheControl(page.alerts.map((alert) => alert.content)), Vary: VARY })
+      .type('application/json')
+      .send(Buffer.from(`{"items":[${items.join(',')}],${rest}`));
+  }
+}
+
+const VARY = 'Authorization, Accept, Accept-Language';

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { ArrangementsModule } from '../arrangements/arrangements.module.js';
+import { PartnersModule } from '../partners/partners.module.js';
+import { SharingModule } from '../sharing/sharing.module.js';
+import { AlertImportService } from './alert-import.service.js';
+import { AlertReadingService } from './alert-reading.service.js';
+import { AlertSearchRepository } from './alert-search.repository.js';
+import { AlertsController } from './alerts.controller.js';
+import { AlertsRepository } from './alerts.repository.js';
+import { AlertsService } from './alerts.service.js';
+import { PublishController } from './publish.controller.js';
+import { RenditionCache } from './rendition.cache.js';
+
+/**
+ * Commitment 2: security alerts. Owns alert_rendition and alert_shape; calls sharing for handling, renditions and
+ * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
+ */
+@Module({
+  imports: [PartnersModule, ArrangementsModule, SharingModule],
+  controllers: [PublishController, AlertsController],
+  providers: [
+    AlertImportService,
+    AlertReadingService,
+    AlertSearchRepository,
+    AlertsRepository,
+    AlertsService,
+    RenditionCache,
+  ],
+  exports: [AlertReadingService],
+})
+export class AlertsModule {}

@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
+import { severityRank } from './alert.values.js';
+import { type CapMessage } from './cap/cap-message.js';
+import { parseCapTime } from './cap/cap-time.js';
+import { foldText } from './search-text.js';
+import { ringsOf, toPolygonText } from './shapes.js';
+
+/** Which rendition the acting reader may have, and since when. */
+export interface ReadableRow {
+  id: string;
+  rendition_id: string;
+  version: number;
+  position: string;
+  changed_at: Date;
+}
+
+export interface OwnRenditionRow {
+  rendition_id: string;
+  ordinal: number;
+  tlp: number;
+  classification: number;
+  classification_reason: string | null;
+  review_at: string | null;
+  audience_arrangements: string[];
+  audience_kinds: string[];
+  audience_partners: string[];
+  audience_except: string[];
+  content: AlertContent;
+  cap: CapMessage | null;
+}
+
+/** All SQL that writes alerts and finds single ones; lists are in alert-search.repository.ts. */
+@Injectable()
+export class AlertsRepository {
+  async insertRenditions(
+    tx: Tx,
+    alertId: string,
+    originatorId: string,
+    renditions: (AlertRenditionDraft & { id: string; capDigest: Buffer | null })[],
+  ): Promise<void> {
+    if (renditions.length === 0) return;
+    const rows = renditions.map(({ id, content, cap, capDigest }) => ({
+      id,
+      content,
+      cap,
+      capDigest: capDigest?.toString('hex') ?? null,
+      sentAt: parseCapTime(content.sent).toISOString(),
+      severity: severityRank(content.severity),
+      search: searchText(content),
+    }));
+    await tx.query(
+      `insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
+         status, severity, categories, expires_at, content, cap, cap_digest, search)
+       select r.id, $1, $2, r.content->>'identifier', r.content->>'sender', r.content->>'sent', r."sentAt",
+         r.content->>'kind', r.content->>'status', r.severity,
+         array(select jsonb_array_elements_text(r.content->'categories')), (r.content->>'expiresAt')::timestamptz,
+         r.content, nullif(r.cap, 'null'), decode(r."capDigest", 'hex'), to_tsvector('simple', r.search)
+       from jsonb_to_recordset($3::jsonb) as r (id uuid, content jsonb, cap jsonb, "capDigest" text,
+         "sentAt" timestamptz, severity smallint, search text)`,
+      [alertId, originatorId, JSON.stringify(rows)],
+    );
+    const shapes = renditions.flatMap(({ id, content }) =>
+      ringsOf(content.areas).map((ring) => ({ id: newId(), rendition: id, shape: toPolygonText(ring) })),
+    );
+    if (shapes.length === 0) return;
+    await tx.query(
+      `insert into alert_shape (id, rendition_id, alert_id, shape)
+       select s.id, s.rendition, $1, s.shape::polygon
+       from jsonb_to_recordset($2::jsonb) as s (id uuid, rendition uuid, shape text)`,
+      [alertId, JSON.stringify(shapes)],
+    );
+  }
+
+  /**
+   * The rendition of an alert that the acting reader may have: the one it was given or, for the originator's own draft
+   * or withdrawn alert, the highest. One statement, so that hidden and missing take the same way.
+   */
+  async findReadable(tx: Tx, id: string): Promise<ReadableRow | null> {
+    const rows: ReadableRow[] = await tx.query(
+      `select id, rendition_id, version, position, changed_at from (
+         select 0 as way, g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
+         from share_grant g
+         where g.reader_id = acting_reader() and g.shareable_id = $1 and g.type = 'alert'
+         union all
+         (select 1, s.id, r.id, s.version, 0, s.updated_at
+          from shareable s join rendition r on r.shareable_id = s.id and r.is_current
+          where s.id = $1 and s.type = 'alert' and s.originator_id = acting_owner()
+          order by r.tlp desc, r.classification desc, r.ordinal limit 1)
+       ) found order by way limit 1`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async listContents(
+    tx: Tx,
+    renditionIds: string[],
+  ): Promise<{ rendition_id: string; content: AlertContent }[]> {
+    return tx.query(`select rendition_id, content from alert_rendition where rendition_id = any ($1)`, [
+      renditionIds,
+    ]);
+  }
+
+  async findCap(tx: Tx, renditionId: string): Promise<CapMessage | null> {
+    const rows: { cap: CapMessage | null }[] = await tx.query(
+      `select cap from alert_rendition where rendition_id = $1`,
+      [renditionId],
+    );
+    return rows[0]?.cap ?? null;
+  }
+
+  /** The current renditions of the acting partner's own alert, whole, in the originator's order. */
+  async listOwnRenditions(tx: Tx, alertId: string): Promise<OwnRenditionRow[]> {
+    return tx.query(
+      `select a.rendition_id, r.ordinal, r.tlp, r.classification, r.classification_reason,
+         to_char(r.review_at, 'YYYY-MM-DD') as review_at, r.audience_arrangements, r.audience_kinds,
+         r.audience_partners, r.audience_except, a.content, a.cap
+       from rendition r join alert_rendition a on a.rendition_id = r.id
+       where r.shareable_id = $1 and r.is_current and a.originator_id = acting_owner()
+       order by r.ordinal`,
+      [alertId],
+    );
+  }
+
+  /** Messages of this alert up to now that a reader at this handling may have had. */
+  async listPredecessors(
+    tx: Tx,
+    alertId: string,
+  ): Promise<(MessageIdentity & { tlp: number; classification: number })[]> {
+    return tx.query(
+      `select a.identifier, a.sender, a.sent, r.tlp, r.classification
+       from alert_rendition a join rendition r on r.id = a.rendition_id
+       where a.alert_id = $1 and a.content->>'state' <> 'draft' order by a.rendition_id`,
+      [alertId],
+    );
+  }
+
+  /** Where the acting partner itself published a message of this identity. */
+  async findOwnMessage(
+    tx: Tx,
+    message: MessageIdentity,
+  ): Promise<{ alert_id: string; cap_digest: Buffer | null; state: string } | null> {
+    const rows: { alert_id: string; cap_digest: Buffer | null; state: string }[] = await tx.query(
+      `select a.alert_id, a.cap_digest, s.state from alert_rendition a join shareable s on s.id = a.alert_id
+       where a.originator_id = acting_owner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
+      [message.identifier, message.sender, message.sent],
+    );
+    return rows[0] ?? null;
+  }
+}
+
+/** The largest tsvector that PostgreSQL keeps is 1 MB; what is beyond this many characters is not searched. */
+const MAX_SEARCHED = 100_000;
+
+function searchText(content: AlertContent): string {
+  const parts = [
+    content.event,
+    ...content.texts.flatMap(({ headline, description, instruction }) => [
+      headline,
+      description,
+      instruction,
+    ]),
+    ...content.areas.map((area) => area.description),
+  ];
+  return foldText(
+    parts
+      .filter((part) => part !== undefined)
+      .join(' ')
+      .slice(0, MAX_SEARCHED),
+  );
+}

@@ -1,0 +1,155 @@
+import { HandlingView } from '../access/handling.dto.js';
+import { type AlertContent } from './alert-content.js';
+import {
+  type AlertKind,
+  type AlertStatus,
+  type Attribution,
+  type Category,
+  type Certainty,
+  NOTICE,
+  type ResponseType,
+  type Severity,
+  type Urgency,
+} from './alert.values.js';
+
+export class OriginatorView {
+  code: string;
+  name: string;
+}
+
+export class GradingView {
+  reliability: string;
+  credibility: string;
+}
+
+export class TextView {
+  /** BCP 47 tag. */
+  language: string;
+  headline?: string;
+  description?: string;
+  instruction?: string;
+}
+
+export class CircleView {
+  /** [latitude, longitude] in degrees, WGS 84. */
+  center: number[];
+  radiusKm: number;
+}
+
+export class GeocodeView {
+  name: string;
+  value: string;
+}
+
+export class AreaView {
+  description: string;
+  /** Rings of [latitude, longitude]. */
+  polygons: number[][][];
+  circles: CircleView[];
+  geocodes: GeocodeView[];
+}
+
+export class ReferenceView {
+  sender: string;
+  identifier: string;
+  sent: string;
+}
+
+/** The one rendition of an alert that you may have. */
+export class AlertView {
+  id: string;
+  /** Counts what you were given of this alert. */
+  version: number;
+  /** When this version reached you. */
+  changedAt: string;
+  kind: AlertKind;
+  /** Only `actual` is meant for action. */
+  status: AlertStatus;
+  state: 'draft' | 'published' | 'expired' | 'cancelled';
+  messageType: 'alert' | 'update' | 'cancel';
+  event: string;
+  categories: Category[];
+  urgency: Urgency;
+  severity: Severity;
+  certainty: Certainty;
+  responses: ResponseType[];
+  effectiveAt?: string;
+  onsetAt?: string;
+  expiresAt?: string;
+  /** Admiralty scale. */
+  grading?: GradingView;
+  attribution: Attribution;
+  /** Absent when the originator stays unnamed. */
+  originator?: OriginatorView;
+  handling: HandlingView;
+  /** In the language that serves you best; absent when the message has no text. */
+  text?: TextView;
+  /** All languages at hand, its author's first. */
+  languages: string[];
+  areas: AreaView[];
+  identifier: string;
+  sender: string;
+  /** As the sender wrote it. */
+  sent: string;
+  /** Messages that this one replaces. */
+  references: ReferenceView[];
+  note?: string;
+  /** Decisions remain with the recipient. */
+  notice: string;
+}
+
+export class AlertPage {
+  items: AlertView[];
+  nextCursor: string | null;
+  /** Only when asked for with `count=true`. */
+  count?: number;
+}
+
+/** The part of the view that is the same for every reader of the rendition. */
+export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt'>;
+
+/** @param language one of those of the content's texts */
+export function presentContent(content: AlertContent, language: string | undefined): SharedAlertView {
+  const text = content.texts.find((one) => one.language === language);
+  return {
+    kind: content.kind,
+    status: content.status,
+    state: content.state,
+    messageType: content.messageType,
+    event: content.event,
+    categories: content.categories,
+    urgency: content.urgency,
+    severity: content.severity,
+    certainty: content.certainty,
+    responses: content.responses,
+    effectiveAt: content.effectiveAt,
+    onsetAt: content.onsetAt,
+    expiresAt: content.expiresAt,
+    grading: content.grading && {
+      reliability: content.grading.reliability,
+      credibility: content.grading.credibility,
+    },
+    attribution: content.attribution,
+    originator: content.originator && { code: content.originator.code, name: content.originator.name },
+    handling: { tlp: content.handling.tlp, classification: content.handling.classification },
+    text: text && {
+      language: text.language,
+      headline: text.headline,
+      description: text.description,
+      instruction: text.instruction,
+    },
+    languages: [...new Set(content.texts.map((one) => one.language))],
+    areas: content.areas.map((area) => ({
+      description: area.description,
+      polygons: area.polygons as unknown as number[][][],
+      circles: area.circles.map(({ center, radiusKm }) => ({ center: [...center], radiusKm })),
+      geocodes: area.geocodes.map(({ name, value }) => ({ name, value })),
+    })),
+    identifier: content.identifier,
+    sender: content.sender,
+    sent: content.sent,
+    references: content.references.map(({ sender, identifier, sent }) => ({ sender, identifier, sent })),
+    note: content.note,
+    notice: NOTICE,
+  };
+}

@@ -1,0 +1,90 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiQuery,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
+import { type Actor } from '../access/actor.js';
+import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiIdempotencyKey, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
+import { ApiProblems } from '../core/problem.decorator.js';
+import { problems } from '../core/problem.js';
+import { NoQuery } from '../core/page.dto.js';
+import { validate } from '../core/validation.pipe.js';
+import { answerAlert, CAP_TYPE, JSON_TYPE } from './alert-answers.js';
+import { ImportAlertQuery } from './alert-import.dto.js';
+import { AlertImportService } from './alert-import.service.js';
+import { AlertReadingService } from './alert-reading.service.js';
+import { CreateAlertDto } from './alerts.dto.js';
+import { AlertsService } from './alerts.service.js';
+import { AlertView } from './alerts.view.js';
+import { RenditionCache } from './rendition.cache.js';
+
+/** Media types under which CAP travels; the first is the customary one. */
+export const CAP_TYPES = [CAP_TYPE, 'application/xml', 'text/xml'];
+
+/** One address takes two forms of the same thing, so the form decides which input is validated. */
+@ApiTags('alerts')
+@Controller('v1/alerts')
+export class PublishController {
+  constructor(
+    private readonly alerts: AlertsService,
+    private readonly imports: AlertImportService,
+    private readonly reading: AlertReadingService,
+    private readonly cache: RenditionCache,
+  ) {}
+
+  /** Publish an alert, as JSON or as a CAP 1.2 message with its handling in the query. */
+  @Post()
+  @HttpCode(201)
+  @RequireScope('alerts:publish')
+  @ApiIdempotencyKey()
+  @ApiExtraModels(CreateAlertDto, AlertView)
+  @ApiBody({
+    required: true,
+    description: 'JSON carries its handling; with CAP it is in the query, where it is never guessed.',
+    schema: { $ref: getSchemaPath(CreateAlertDto) },
+  })
+  @ApiQuery({ type: ImportAlertQuery })
+  @ApiCreatedResponse({ type: AlertView, description: 'As you, its originator, see it.' })
+  @ApiOkResponse({
+    type: AlertView,
+    description: 'The CAP message was here already, or changed an alert of yours.',
+  })
+  @ApiProblems('conflict', 'unprocessable')
+  async publishAlert(
+    @CurrentActor() actor: Actor,
+    @Req() request: Request,
+    @Res() response: Response,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
+  ): Promise<void> {
+    const { id, created } = request.is(JSON_TYPE)
+      ? await this.publishJson(actor, request, idempotency)
+      : await this.publishCap(actor, request, idempotency);
+    delete request.headers['if-none-match'];
+    response.status(created ? 201 : 200).set('Location', `/v1/alerts/${id}`);
+    const alert = { ...(await this.reading.get(actor, id)), cap: null };
+    answerAlert(request, response, alert, JSON_TYPE, actor.readerId, this.cache);
+  }
+
+  private async publishJson(actor: Actor, request: Request, idempotency?: IdempotencyKey) {
+    await validate(NoQuery, request.query, 'query');
+    const dto = await validate(CreateAlertDto, request.body, 'body');
+    return { id: await this.alerts.publish(actor, dto, idempotency), created: true };
+  }
+
+  private async publishCap(actor: Actor, request: Request, idempotency?: IdempotencyKey) {
+    const body: unknown = request.body;
+    if (!request.is(CAP_TYPES) || !Buffer.isBuffer(body)) {
+      throw problems.unsupportedMediaType([JSON_TYPE, ...CAP_TYPES]);
+    }
+    const query = await validate(ImportAlertQuery, request.query, 'query');
+    return this.imports.publish(actor, body, query, idempotency);
+  }
+}

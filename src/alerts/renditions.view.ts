@@ -1,0 +1,54 @@
+import { HandlingView } from '../access/handling.dto.js';
+import { classificationLabel, tlpLabel } from '../access/handling.js';
+import { AreaView, presentContent, TextView } from './alerts.view.js';
+import { type OwnRenditionRow } from './alerts.repository.js';
+
+export class AudienceView {
+  /** Ids. */
+  arrangements: string[];
+  kinds: string[];
+  /** Ids. */
+  partners: string[];
+  /** Ids. */
+  except: string[];
+}
+
+/** One rendition as its originator sees it, with its audience. */
+export class RenditionView {
+  handling: HandlingView;
+  classificationReason?: string;
+  reviewAt?: string;
+  audience: AudienceView;
+  texts: TextView[];
+  areas: AreaView[];
+  identifier: string;
+  sent: string;
+}
+
+export class RenditionList {
+  items: RenditionView[];
+}
+
+export function presentRendition(row: OwnRenditionRow): RenditionView {
+  const { areas, identifier, sent } = presentContent(row.content, undefined);
+  return {
+    handling: { tlp: tlpLabel(row.tlp), classification: classificationLabel(row.classification) },
+    ...(row.classification_reason !== null && { classificationReason: row.classification_reason }),
+    ...(row.review_at !== null && { reviewAt: row.review_at }),
+    audience: {
+      arrangements: row.audience_arrangements,
+      kinds: row.audience_kinds,
+      partners: row.audience_partners,
+      except: row.audience_except,
+    },
+    texts: row.content.texts.map(({ language, headline, description, instruction }) => ({
+      language,
+      headline,
+      description,
+      instruction,
+    })),
+    areas,
+    identifier,
+    sent,
+  };
+}
