@@ -25,9 +25,9 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const actor = await this.authenticate(request, http.getResponse<Response>());
+    request.user = actor;
     if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
     if (scope !== ANY_SCOPE && !actor.scopes.has(scope)) throw problems.insufficientScope(scope);
-    request.user = actor;
     return true;
   }
 

@@ -12,6 +12,8 @@ import { OAuthRepository } from './oauth/oauth.repository.js';
 import { SigningKeys } from './oauth/signing-keys.js';
 import { Storage } from './oauth/storage.js';
 
+export { mountAuthorizationServer } from './oauth/mount.js';
+
 /**
  * Who calls, and what they may. Owns clients and readers, and the authorization server at /oauth with its records and
  * keys; guards every route of the application. Calls core only, emits nothing.

@@ -4,8 +4,7 @@ import { type Ceiling } from './handling.js';
 import { networkFault } from './networks.js';
 import { type Scope } from './scopes.js';
 
-export const AUTHENTICATIONS = ['client_secret', 'private_key_jwt'] as const;
-export type Authentication = (typeof AUTHENTICATIONS)[number];
+export type Authentication = 'client_secret' | 'private_key_jwt';
 
 /** A JSON Web Key Set (RFC 7517) as it came in: nothing about it is taken for granted. */
 export type KeySetInput = Readonly<Record<string, unknown>>;

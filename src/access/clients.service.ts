@@ -9,8 +9,6 @@ import { hashSecret, newClientId, newClientSecret } from './secrets.js';
 
 export { type ClientRow } from './clients.repository.js';
 
-export type { ClientRow };
-
 export interface IssuedClient {
   clientId: string;
   /** Shown this once; absent for a client that has its own key. */

@@ -6,9 +6,10 @@ import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { type TokenClaims } from './actors.service.js';
-import { TOKEN_LIFETIME } from './oauth/key-rotation.rules.js';
 import { issuerOf } from './oauth/issuer.js';
+import { TOKEN_LIFETIME } from './oauth/key-rotation.rules.js';
 import { SigningKeys } from './oauth/signing-keys.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 const STRATEGY = 'access-token';
 /** RFC 6750 §2.1 */
@@ -23,6 +24,7 @@ const CLOCK_TOLERANCE = 5;
 export class JwtStrategy {
   // Of our own: two applications in one process must not get each other's strategy.
   private readonly passport = new passport.Passport();
+  private readonly verified = new VerifiedTokens();
 
   constructor(
     @Inject(PUBLIC_URL) publicUrl: string,
@@ -47,7 +49,7 @@ export class JwtStrategy {
       ignoreExpiration: false,
       jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE, maxAge: TOKEN_LIFETIME },
     };
-    // The typings know no asynchronous key objects, the library passes them on as they are.
+    // The typings leave out key objects, which the library passes on as they are.
     const strategy = new Strategy(
       options as never,
       (payload: unknown, done: (error: null, user: unknown) => void) =>
@@ -58,6 +60,19 @@ export class JwtStrategy {
 
   /** @returns null without a valid token */
   async authenticate(request: Request, response: Response): Promise<TokenClaims | null> {
+    const token = bearerToken(request);
+    if (token === null) return null;
+    const { fingerprint } = this.keys.current;
+    const known = this.verified.find(token, fingerprint);
+    if (known !== null) return known;
+    const claims = await this.verify(request, response);
+    // Not if the keys have changed meanwhile: then this was found right by one that may be gone.
+    const isCurrent = this.keys.current.fingerprint === fingerprint;
+    if (claims !== null && isCurrent) this.verified.remember(token, claims);
+    return claims;
+  }
+
+  private verify(request: Request, response: Response): Promise<TokenClaims | null> {
     return new Promise((resolve, reject) => {
       const finish = (error: unknown, claims: TokenClaims | false): void => {
         if (error) reject(error instanceof Error ? error : new Error('the token could not be checked'));

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiOAuth2, ApiOperation } from '@nestjs/swagger';
+import { ApiOAuth2, ApiSecurity } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { type Actor } from './actor.js';
 import { type Scope } from './scopes.js';
@@ -17,11 +17,7 @@ export const RequireScope = (scope: Scope) =>
 export const AnyClient = () => applyDecorators(SetMetadata(ROUTE_SCOPE, ANY_SCOPE), ApiOAuth2([], 'oauth2'));
 
 /** For everybody, without a token. */
-export const Public = () =>
-  applyDecorators(
-    SetMetadata(ROUTE_SCOPE, PUBLIC),
-    ApiOperation({ security: [] }, { overrideExisting: false }),
-  );
+export const Public = () => applyDecorators(SetMetadata(ROUTE_SCOPE, PUBLIC), ApiSecurity({}));
 
 /** The actor that the guard let in; never undefined behind a scope. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {

@@ -70,7 +70,7 @@ export class AuthorizationServer implements OnModuleInit {
     provider.use(shapeMetadata(ALL_SCOPES));
     provider.use(
       revocation(
-        (token, clientId) => findOwnToken(token, { clientId, issuer, audience, keys: this.signingKeys }),
+        (token, clientId) => findOwnToken(token, { clientId, issuer, audience }, this.signingKeys),
         ({ tokenId, expiresAt }) =>
           this.database.asSystem((tx) => this.records.revokeToken(tx, tokenId, expiresAt)),
       ),

@@ -1,6 +1,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
 import { PUBLIC_URL } from '../../core/config.provider.js';
+import { contextOf } from '../../core/request-context.js';
 import { AuthorizationServer } from './authorization-server.js';
 import { issuerOf } from './issuer.js';
 
@@ -24,7 +25,11 @@ export function mountAuthorizationServer(app: NestExpressApplication): void {
   app.use((request: Request, response: Response, next: NextFunction): void => {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const path = endpoints.get(`${method} ${request.path}`);
-    if (path === undefined) next();
-    else server.handle(path, request, response).catch(next);
+    if (path === undefined) {
+      next();
+      return;
+    }
+    contextOf(response).route = request.path;
+    server.handle(path, request, response).catch(next);
   });
 }

@@ -1,0 +1,40 @@
+import { ClientEntity } from './access/client.entity.js';
+import {
+  InstallationSecretEntity,
+  OidcRecordEntity,
+  RevokedTokenEntity,
+  SigningKeyEntity,
+} from './access/oauth/oauth.entities.js';
+import { ReaderEntity } from './access/reader.entity.js';
+import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
+import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
+import { ArrangementEntity } from './arrangements/arrangement.entity.js';
+import { MembershipEntity } from './arrangements/membership.entity.js';
+import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
+import { PartnerEntity } from './partners/partner.entity.js';
+import { ChangeEntryEntity } from './sharing/change-entry.entity.js';
+import { ChangeHeadEntity } from './sharing/change-head.entity.js';
+import { RenditionEntity } from './sharing/rendition.entity.js';
+import { ShareGrantEntity } from './sharing/share-grant.entity.js';
+import { ShareableEntity } from './sharing/shareable.entity.js';
+
+/** Every table. */
+export const ENTITIES = [
+  AlertRenditionEntity,
+  AlertShapeEntity,
+  ArrangementEntity,
+  ChangeEntryEntity,
+  ChangeHeadEntity,
+  ClientEntity,
+  IdempotencyKeyEntity,
+  InstallationSecretEntity,
+  MembershipEntity,
+  OidcRecordEntity,
+  PartnerEntity,
+  ReaderEntity,
+  RenditionEntity,
+  RevokedTokenEntity,
+  ShareableEntity,
+  ShareGrantEntity,
+  SigningKeyEntity,
+];

@@ -1,0 +1,141 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { ENTITIES } from '../src/app.entities.js';
+import { migrate } from '../src/core/migrate.js';
+import { query, testDatabase, type TestDatabase } from './support/database.js';
+
+const FILES = readdirSync('migrations')
+  .filter((name) => name.endsWith('.ts'))
+  .sort();
+
+/** Left alone by entities: TypeORM's own list of what has run. */
+const LEDGER = 'schema_migration';
+
+describe('migrations', () => {
+  const databases: TestDatabase[] = [];
+  const database = async (options?: { migrated: boolean }): Promise<TestDatabase> => {
+    const made = await testDatabase(options);
+    databases.push(made);
+    return made;
+  };
+  afterAll(() => Promise.all(databases.map((made) => made.drop())));
+
+  it('leave nothing for the entities to add or change', async () => {
+    const { ownerUrl } = await database();
+    const source = await entities(ownerUrl).initialize();
+    try {
+      const { upQueries } = await source.driver.createSchemaBuilder().log();
+      expect(upQueries.map(({ query: sql }) => sql)).toEqual([]);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it('make the very tables, constraints and indexes that the entities describe', async () => {
+    const [migrated, described] = [await database(), await database({ migrated: false })];
+    const source = await entities(described.ownerUrl).initialize();
+    const beyondTypeOrm = source.entityMetadatas
+      .flatMap(({ indices }) => indices)
+      .filter((index) => !index.synchronize)
+      .map(({ name }) => name);
+    try {
+      await source.synchronize();
+    } finally {
+      await source.destroy();
+    }
+    const isComparable = (line: string): boolean =>
+      !line.startsWith(`${LEDGER} `) && !beyondTypeOrm.some((name) => line.includes(` ${name} `));
+    const expected = await tables(described.ownerUrl);
+    expect((await tables(migrated.ownerUrl)).filter(isComparable)).toEqual(expected);
+    expect(beyondTypeOrm).toEqual(['shareable_originator_idx']);
+  });
+
+  it('are all on the list that runs at start', async () => {
+    const { ownerUrl } = await database();
+    const ran = await query<{ name: string }>(ownerUrl, `select name from ${LEDGER} order by timestamp`);
+    const classes = await Promise.all(FILES.map(migrationIn));
+    expect(ran.map(({ name }) => name)).toEqual(classes.map(({ name }) => name));
+  });
+
+  it('go down one by one until nothing is left, and up again to the same', async () => {
+    const { ownerUrl } = await database();
+    const before = await everything(ownerUrl);
+    const source = await new DataSource({
+      type: 'postgres',
+      url: ownerUrl,
+      migrations: await Promise.all(FILES.map(migrationIn)),
+      migrationsTableName: LEDGER,
+    }).initialize();
+    try {
+      for (const _ of FILES) await source.undoLastMigration({ transaction: 'each' });
+    } finally {
+      await source.destroy();
+    }
+    const left = await everything(ownerUrl);
+    expect(left.filter((line) => !line.includes(LEDGER))).toEqual([]);
+
+    await migrate(ownerUrl);
+    expect(await everything(ownerUrl)).toEqual(before);
+  });
+
+  it('run once when several processes start together', async () => {
+    const { ownerUrl } = await database({ migrated: false });
+    await Promise.all([migrate(ownerUrl), migrate(ownerUrl), migrate(ownerUrl)]);
+    const [row] = await query<{ count: string }>(ownerUrl, `select count(*) from ${LEDGER}`);
+    expect(Number(row?.count)).toBe(FILES.length);
+  });
+});
+
+const entities = (url: string): DataSource => new DataSource({ type: 'postgres', url, entities: ENTITIES });
+
+async function migrationIn(file: string): Promise<new () => MigrationInterface> {
+  const path = join('..', 'migrations', file.replace(/ts$/, 'js'));
+  const module = (await import(path)) as Record<string, new () => MigrationInterface>;
+  const [migration, ...more] = Object.values(module);
+  if (!migration || more.length > 0) throw new Error(`${file} must export one migration`);
+  return migration;
+}
+
+async function lines(url: string, sql: string): Promise<string[]> {
+  const rows = await query<{ line: string }>(url, sql);
+  return rows.map(({ line }) => line.replaceAll(/\s+/g, ' ')).sort();
+}
+
+/** One line for each column, constraint and index of the public schema; their order in the table does not count. */
+const tables = (url: string): Promise<string[]> =>
+  lines(
+    url,
+    `select concat_ws(' ', c.relname, 'column', a.attname, format_type(a.atttypid, a.atttypmod),
+        case when a.attnotnull then 'not null' end, pg_get_expr(d.adbin, d.adrelid)) as line
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+    union all
+    select concat_ws(' ', conrelid::regclass, 'constraint', conname, pg_get_constraintdef(oid))
+      from pg_constraint
+      where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f', 'c', 'x') and conrelid <> 0
+    union all
+    select concat_ws(' ', tablename, 'index', indexname, indexdef) from pg_indexes where schemaname = 'public'`,
+  );
+
+/** Tables as above, with views, functions, types, policies, owners and privileges. */
+const everything = async (url: string): Promise<string[]> => [
+  ...(await tables(url)),
+  ...(await lines(
+    url,
+    `select concat_ws(' ', relname, relkind, relrowsecurity, relforcerowsecurity, relowner::regrole,
+        reloptions::text, relacl::text, case when relkind = 'v' then pg_get_viewdef(oid) end) as line
+      from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
+    union all
+    select concat_ws(' ', tablename, policyname, permissive, roles, cmd, qual, with_check) from pg_policies
+    union all
+    select concat_ws(' ', proowner::regrole, proacl::text, pg_get_functiondef(oid))
+      from pg_proc where pronamespace = 'public'::regnamespace
+    union all
+    select concat_ws(' ', c.relname, attname, attacl::text)
+      from pg_attribute join pg_class c on c.oid = attrelid
+      where attacl is not null and c.relnamespace = 'public'::regnamespace`,
+  )),
+];

@@ -1,0 +1,509 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { query, testDatabase, type TestDatabase } from './support/database.js';
+
+/** Tables without row-level security, each for a reason. */
+const UNPROTECTED = {
+  // Names of migrations, nothing of partners; no role of the runtime may read it.
+  schema_migration: [],
+};
+
+/** What the background role may see and touch: the whole of it, so that more is a decision. */
+const BACKGROUND_POLICIES = {
+  alert_rendition: 'SELECT',
+  alert_shape: 'SELECT',
+  arrangement: 'SELECT',
+  change_entry: 'SELECT',
+  client: 'ALL',
+  idempotency_key: 'ALL',
+  installation_secret: 'ALL',
+  membership: 'ALL',
+  oidc_record: 'ALL',
+  partner: 'ALL',
+  reader: 'ALL',
+  rendition: 'SELECT',
+  revoked_token: 'ALL',
+  share_grant: 'SELECT',
+  shareable: 'SELECT',
+  signing_key: 'ALL',
+};
+
+const HIDDEN_FROM_SERVICE = ['installation_secret', 'oidc_record', 'revoked_token', 'signing_key'];
+const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
+const READ_BY_THE_ENGINE = [
+  'arrangement',
+  'change_entry',
+  'change_head',
+  'membership',
+  'partner',
+  'reader',
+  'rendition',
+  'share_grant',
+  'shareable',
+];
+const RUNTIME_ROLES = ['slt_background', 'slt_engine', 'slt_service'];
+
+const DENIED = '42501';
+
+const set = (name: string, value: string): string => `select set_config('${name}', '${value}', true)`;
+
+describe('row-level security', () => {
+  let database: TestDatabase;
+  let tables: string[];
+  const [partnerId, otherId] = [randomUUID(), randomUUID()];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    const rows = await query<{ relname: string }>(
+      database.superuserUrl,
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+    );
+    tables = rows.map(({ relname }) => relname).filter((name) => !(name in UNPROTECTED));
+    await fill(database.superuserUrl, partnerId);
+    await query(
+      database.superuserUrl,
+      `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+       values ($1, 'OTHER', 'Other', 'ingo', 'active', 4, 2)`,
+      [otherId],
+    );
+    await query(
+      database.superuserUrl,
+      `insert into reader (id, partner_id, ceiling_tlp, ceiling_classification) values ($1, $1, 4, 2)`,
+      [otherId],
+    );
+  });
+  afterAll(() => database.drop());
+
+  const catalogue = async (sql: string, params: unknown[] = []): Promise<string[]> =>
+    (await query<{ line: string }>(database.superuserUrl, sql, params)).map(({ line }) => line).sort();
+
+  /** Rows that a role sees in each table it may read, within one transaction that begins with `context`. */
+  const visible = async (url: string, context: string[]): Promise<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    await connected(url, async (client) => {
+      for (const table of tables) {
+        await client.query('begin');
+        for (const statement of context) await client.query(statement);
+        const outcome = await client
+          .query<{ count: number }>(`select count(*)::int as count from ${table}`)
+          .catch(codeOf);
+        await client.query('rollback');
+        if (outcome === DENIED) continue;
+        counts[table] = typeof outcome === 'string' ? -1 : (outcome.rows[0]?.count ?? -1);
+      }
+    });
+    return counts;
+  };
+  const nothing = (): Record<string, number> =>
+    Object.fromEntries(tables.filter((name) => !HIDDEN_FROM_SERVICE.includes(name)).map((name) => [name, 0]));
+
+  describe('catalogue', () => {
+    it('is enabled and forced on every table', async () => {
+      expect(
+        await catalogue(`select relname as line from pg_class
+          where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+            and not (relrowsecurity and relforcerowsecurity)`),
+      ).toEqual(Object.keys(UNPROTECTED));
+    });
+
+    it('lets no policy speak to everybody, or to the owner', async () => {
+      expect(
+        await catalogue(
+          `select tablename || '.' || policyname as line from pg_policies
+           where schemaname = 'public' and not roles <@ $1::name[]`,
+          [RUNTIME_ROLES],
+        ),
+      ).toEqual([]);
+    });
+
+    it('gives the runtime no power over roles, databases or policies, and no other role to become', async () => {
+      expect(
+        await catalogue(
+          `select rolname as line from pg_roles where rolname = any ($1)
+             and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)`,
+          [RUNTIME_ROLES],
+        ),
+      ).toEqual([]);
+      expect(
+        await catalogue(
+          `select member::regrole || ' is ' || roleid::regrole as line from pg_auth_members
+           where member::regrole::text = any ($1)`,
+          [RUNTIME_ROLES],
+        ),
+      ).toEqual([]);
+    });
+
+    it('leaves the service and background roles owners of nothing', async () => {
+      expect(
+        await catalogue(
+          `select classid::regclass || ' ' || objid as line from pg_shdepend
+           where deptype = 'o' and refclassid = 'pg_authid'::regclass
+             and refobjid in ('slt_service'::regrole, 'slt_background'::regrole)`,
+        ),
+      ).toEqual([]);
+    });
+
+    it('leaves the engine owner of functions and one view only', async () => {
+      expect(
+        await catalogue(
+          `select distinct classid::regclass || coalesce(' ' || (select relname from pg_class c
+             where c.oid = objid and classid = 'pg_class'::regclass), '') as line
+           from pg_shdepend
+           where deptype = 'o' and refclassid = 'pg_authid'::regclass and refobjid = 'slt_engine'::regrole
+             and dbid = (select oid from pg_database where datname = current_database())`,
+        ),
+      ).toEqual(['pg_class admission', 'pg_proc']);
+    });
+
+    it('has only views that ask as their caller, none of them open to the runtime that logs in', async () => {
+      expect(
+        await catalogue(
+          `select relname as line from pg_class
+           where relnamespace = 'public'::regnamespace and relkind = 'v'
+             and (not coalesce(reloptions @> '{security_invoker=true}', false)
+               or has_table_privilege('slt_service', oid, 'select')
+               or has_table_privilege('slt_background', oid, 'select'))`,
+        ),
+      ).toEqual([]);
+      expect(
+        await catalogue(`select relname as line from pg_class
+          where relnamespace = 'public'::regnamespace and relkind in ('m', 'f')`),
+      ).toEqual([]);
+    });
+
+    it('has its privileged functions owned by the engine, with a fixed search path and closed to the public', async () => {
+      const definers = await query<Record<string, unknown>>(
+        database.superuserUrl,
+        `select proname, proowner::regrole::text as owner, proconfig as config,
+           exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
+         from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`,
+      );
+      expect(definers.length).toBeGreaterThan(0);
+      for (const definer of definers) {
+        expect(definer).toEqual({
+          proname: definer['proname'],
+          owner: 'slt_engine',
+          // Temporary tables last: unnamed, they would come first, and anybody may make them.
+          config: ['search_path=pg_catalog, public, pg_temp'],
+          public: false,
+        });
+      }
+    });
+
+    it('opens to each role exactly these functions', async () => {
+      const open = (role: string): Promise<string[]> =>
+        catalogue(
+          `select proname as line from pg_proc p
+           where pronamespace = 'public'::regnamespace and has_function_privilege($1, p.oid, 'execute')
+             and not starts_with(proname, 'acting_')`,
+          [role],
+        );
+      expect(await open('slt_service')).toEqual(['originates', 'share_publish']);
+      expect(await open('slt_background')).toEqual([]);
+    });
+
+    it('gives nobody who logs in more than reading and writing rows', async () => {
+      expect(
+        await catalogue(
+          `select grantee::regrole || ' ' || privilege_type || ' ' || relname as line
+           from pg_class, aclexplode(relacl)
+           where relnamespace = 'public'::regnamespace
+             and (grantee = 0 or grantee::regrole::text = any ($1)) and grantee <> relowner
+             and privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')`,
+          [RUNTIME_ROLES],
+        ),
+      ).toEqual([]);
+      for (const role of RUNTIME_ROLES) {
+        const [row] = await query(
+          database.superuserUrl,
+          `select has_schema_privilege($1, 'public', 'create') as schema,
+             has_database_privilege($1, current_database(), 'create') as database`,
+          [role],
+        );
+        expect(row).toEqual({ schema: false, database: false });
+      }
+    });
+
+    it('shows the background role what its own policies name, and nothing else', async () => {
+      const rows = await query<{ tablename: string; cmd: string }>(
+        database.superuserUrl,
+        `select tablename, cmd from pg_policies where schemaname = 'public' and 'slt_background' = any (roles)`,
+      );
+      expect(Object.fromEntries(rows.map(({ tablename, cmd }) => [tablename, cmd]))).toEqual(
+        BACKGROUND_POLICIES,
+      );
+      const seen = await visible(database.backgroundUrl, []);
+      expect(Object.keys(seen).sort()).toEqual(Object.keys(BACKGROUND_POLICIES));
+    });
+  });
+
+  describe('without an acting partner', () => {
+    it('has something to hide in every table', async () => {
+      for (const table of tables) {
+        const rows = await query(database.superuserUrl, `select from ${table} limit 1`);
+        expect([table, rows.length]).toEqual([table, 1]);
+      }
+    });
+
+    it.each([
+      ['when nothing was set', []],
+      ['when it was set to nothing', [set('slt.partner', ''), set('slt.reader', ''), set('slt.manages', '')]],
+      ['when it manages what there is not', [set('slt.manages', '* all Partners partners,arrangements')]],
+      ['when only the reader is nobody', [set('slt.reader', randomUUID())]],
+      ['when the partner is unknown', [set('slt.partner', randomUUID()), set('slt.reader', randomUUID())]],
+    ])('shows the service no row %s', async (_, context) => {
+      expect(await visible(database.serviceUrl, context)).toEqual(nothing());
+    });
+
+    it('fails rather than shows when the context is garbage', async () => {
+      for (const garbage of ['garbage', `${partnerId}x`, `{${partnerId}`, '%', 'null']) {
+        const seen = await visible(database.serviceUrl, [
+          set('slt.partner', garbage),
+          set('slt.reader', garbage),
+        ]);
+        for (const [table, count] of Object.entries(seen)) expect([table, count]).toEqual([table, -1]);
+      }
+    });
+
+    it('forgets who acted with the end of the transaction', async () => {
+      await connected(database.serviceUrl, async (client) => {
+        for (const end of ['commit', 'rollback']) {
+          await client.query(`begin; ${set('slt.partner', partnerId)}; ${set('slt.reader', partnerId)}`);
+          expect((await client.query('select from partner')).rowCount).toBeGreaterThan(0);
+          await client.query(end);
+          expect((await client.query('select from partner')).rowCount).toBe(0);
+        }
+      });
+    });
+
+    it('shows even the owner no more than the engine, whose functions it may replace', async () => {
+      const read = await catalogue(
+        `select tablename as line from pg_policies where schemaname = 'public' and 'slt_engine' = any (roles)`,
+      );
+      expect(read).toEqual(READ_BY_THE_ENGINE);
+      for (const table of tables.filter((name) => !read.includes(name))) {
+        expect([table, await query(database.ownerUrl, `select from ${table}`)]).toEqual([table, []]);
+      }
+    });
+
+    it('tells the service nothing through the statistics', async () => {
+      await query(database.superuserUrl, 'analyze');
+      expect(
+        await query(database.superuserUrl, `select from pg_stats where schemaname = 'public'`),
+      ).not.toEqual([]);
+      expect(await query(database.serviceUrl, `select from pg_stats where schemaname = 'public'`)).toEqual(
+        [],
+      );
+    });
+
+    it('writes nothing', async () => {
+      const id = randomUUID();
+      await expectDenied(database.serviceUrl, [
+        `insert into shareable (id, type, originator_id, state) values ('${id}', 'alert', '${partnerId}', 'draft')`,
+        `insert into idempotency_key values ('any', 'any', '${partnerId}', '', '${id}')`,
+        `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+           values ('${id}', 'XX', 'X', 'io', 'active', 4, 2)`,
+        `insert into reader values ('${id}', '${partnerId}', true, 4, 2)`,
+        `insert into membership values ('${id}', '${id}', '${id}', now(), null, 'current', 4, 2)`,
+        `insert into rendition (id, shareable_id, ordinal, tlp, classification, is_current, digest,
+           audience_arrangements, audience_kinds, audience_partners, audience_except)
+           select '${id}', '${id}', 0, 0, 0, true, '', '{}', '{}', '{}', '{}'`,
+        `select share_publish('${id}')`,
+      ]);
+      await connected(database.serviceUrl, async (client) => {
+        for (const table of ['partner', 'arrangement', 'membership', 'reader', 'client']) {
+          expect((await client.query(`update ${table} set id = id`)).rowCount).toBe(0);
+        }
+        expect((await client.query(`update shareable set version = 9`)).rowCount).toBe(0);
+        expect((await client.query(`update rendition set is_current = false`)).rowCount).toBe(0);
+      });
+    });
+  });
+
+  describe('as a partner without grants', () => {
+    it('shows its own entry and nothing else', async () => {
+      const seen = await visible(database.serviceUrl, [
+        set('slt.partner', otherId),
+        set('slt.reader', otherId),
+      ]);
+      expect(seen).toEqual({ ...nothing(), partner: 1, reader: 1 });
+    });
+
+    it('lets it write in nobody else’s name', async () => {
+      const act = `${set('slt.partner', otherId)}; ${set('slt.reader', otherId)}; `;
+      const [shareable] = await query<{ id: string }>(database.superuserUrl, 'select id from shareable');
+      await expectDenied(database.serviceUrl, [
+        `${act} insert into shareable (id, type, originator_id, state)
+           values ('${randomUUID()}', 'alert', '${partnerId}', 'draft')`,
+        `${act} insert into rendition (id, shareable_id, ordinal, tlp, classification, is_current, digest,
+           audience_arrangements, audience_kinds, audience_partners, audience_except)
+           values ('${randomUUID()}', '${shareable?.id}', 0, 0, 0, true, '', '{}', '{}', '{${otherId}}', '{}')`,
+        `${act} select share_publish('${shareable?.id}')`,
+      ]);
+    });
+  });
+
+  describe('the service role', () => {
+    it('cannot become another role', async () => {
+      const [superuser] = await query<{ name: string }>(database.superuserUrl, 'select current_user as name');
+      for (const role of ['slt_background', 'slt_engine', 'slt_owner', superuser?.name ?? '']) {
+        await expectDenied(database.serviceUrl, [`set role ${role}`, `set session authorization ${role}`]);
+        if (role !== 'slt_background') await expectDenied(database.backgroundUrl, [`set role ${role}`]);
+      }
+    });
+
+    it('cannot switch the policies off', async () => {
+      for (const url of [database.serviceUrl, database.backgroundUrl]) {
+        await expectDenied(url, [
+          'alter table partner disable row level security',
+          'alter table partner no force row level security',
+          'drop policy service_reads on partner',
+          'create policy mine on partner using (true)',
+          'alter policy service_reads on partner using (true)',
+          'alter role current_user bypassrls',
+          'create table public.mine (id int)',
+          'create function public.mine() returns int language sql as $$ select 1 $$',
+          'create or replace function acting_partner() returns uuid language sql as $$ select null::uuid $$',
+        ]);
+      }
+      await expectDenied(database.serviceUrl, ['grant select on oidc_record to slt_service']);
+      for (const table of Object.keys(nothing())) {
+        await expectDenied(database.serviceUrl, [`set local row_security = off; select from ${table}`]);
+      }
+    });
+
+    it('cannot empty a table or wait in ambush on it', async () => {
+      for (const table of tables) {
+        for (const url of [database.serviceUrl, database.backgroundUrl]) {
+          await expectDenied(url, [
+            `truncate ${table}`,
+            `create trigger mine before insert on ${table} execute function suppress_redundant_updates_trigger()`,
+          ]);
+        }
+      }
+    });
+
+    it('cannot read what belongs to the installation', async () => {
+      for (const table of [...HIDDEN_FROM_SERVICE, ...Object.keys(UNPROTECTED)]) {
+        await expectDenied(database.serviceUrl, [`select from ${table}`, `delete from ${table}`]);
+      }
+      await expectDenied(database.serviceUrl, ['select from pg_authid', `select pg_read_file('PG_VERSION')`]);
+    });
+
+    it('cannot write what only the sharing rule writes', async () => {
+      for (const table of WRITTEN_BY_THE_RULE_ONLY) {
+        for (const url of [database.serviceUrl, database.backgroundUrl]) {
+          await expectDenied(url, [
+            `insert into ${table} select * from ${table}`,
+            `update ${table} set position = position`,
+            `delete from ${table}`,
+          ]);
+        }
+      }
+    });
+
+    it('cannot change what was written at a handling, or whose it is', async () => {
+      await expectDenied(database.serviceUrl, [
+        'update shareable set originator_id = originator_id',
+        'update shareable set type = type',
+        'update rendition set tlp = tlp',
+        'update rendition set classification = classification',
+        'update rendition set digest = digest',
+        'update rendition set shareable_id = shareable_id',
+        'update alert_rendition set content = content',
+        'update alert_shape set shape = shape',
+        'delete from shareable',
+        'delete from rendition',
+        'delete from alert_rendition',
+        'delete from alert_shape',
+      ]);
+    });
+
+    it('cannot call the inner functions of the rule', async () => {
+      for (const url of [database.serviceUrl, database.backgroundUrl]) {
+        await expectDenied(url, [
+          `select share_record('{}')`,
+          `select share_lock(true, '{}', '{}', '{}')`,
+          `select share_differences_of_shareable('${randomUUID()}')`,
+          `select share_differences_of_readers('{}', null)`,
+          'select from admission',
+        ]);
+      }
+    });
+
+    it('cannot deceive a privileged function with a temporary table', async () => {
+      await connected(database.serviceUrl, async (client) => {
+        const steps = [
+          `begin; ${set('slt.partner', otherId)}; ${set('slt.reader', otherId)}`,
+          `create temporary table membership as
+             select '${otherId}'::uuid as partner_id, id as arrangement_id, 'current' as state
+             from unnest(array(select audience_arrangements[1] from public.rendition)) as id`,
+          `create temporary table shareable as
+             select '${otherId}'::uuid as originator_id, '${partnerId}'::uuid as id`,
+          `create temporary table partner as select '${otherId}'::uuid as id, 'active' as status`,
+          `create temporary table reader as select '${otherId}'::uuid as id, null::uuid[] as arrangement_ids`,
+          `insert into pg_temp.membership values ('${otherId}', '${partnerId}', 'current')`,
+          'grant select on pg_temp.membership, pg_temp.shareable, pg_temp.partner, pg_temp.reader to public',
+        ];
+        for (const step of steps) await client.query(step);
+        const { rows } = await client.query(
+          `select array(select acting_arrangements()) as arrangements, originates('${partnerId}') as originates`,
+        );
+        expect(rows).toEqual([{ arrangements: [], originates: false }]);
+      });
+    });
+  });
+});
+
+const codeOf = (error: { code?: string }): string => error.code ?? 'no code';
+
+async function connected(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await work(client).finally(() => client.end());
+}
+
+async function expectDenied(url: string, statements: string[]): Promise<void> {
+  await connected(url, async (client) => {
+    for (const statement of statements) {
+      await client.query('begin');
+      const code = await client.query(statement).then(() => 'allowed', codeOf);
+      await client.query('rollback');
+      expect([statement, code]).toEqual([statement, DENIED]);
+    }
+  });
+}
+
+/** One row or more in every table, all of one partner. */
+async function fill(superuserUrl: string, partnerId: string): Promise<void> {
+  const [arrangement, shareable, rendition, client] = [0, 1, 2, 3].map(() => randomUUID());
+  await query(
+    superuserUrl,
+    `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+       values ('${partnerId}', 'ONE', 'One', 'ingo', 'active', 4, 2);
+     insert into arrangement (id, code, name, countries, level)
+       values ('${arrangement}', 'AA', 'A', '{SD}', 'regular');
+     insert into membership values (gen_random_uuid(), '${arrangement}', '${partnerId}', now(), null, 'current', 4, 2);
+     insert into reader values ('${partnerId}', '${partnerId}', true, 4, 2, null);
+     insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)
+       values ('${client}', '${partnerId}', '${partnerId}', 'C', '{}', 'client_secret', 'x');
+     insert into shareable (id, type, originator_id, state)
+       values ('${shareable}', 'alert', '${partnerId}', 'published');
+     insert into rendition (id, shareable_id, ordinal, tlp, classification, is_current, digest,
+         audience_arrangements, audience_kinds, audience_partners, audience_except)
+       values ('${rendition}', '${shareable}', 0, 1, 0, true, 'x', '{${arrangement}}', '{}', '{}', '{}');
+     insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
+     insert into change_head values ('${partnerId}', 1);
+     insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, now());
+     insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
+         status, severity, categories, content, search)
+       values ('${rendition}', '${shareable}', '${partnerId}', 'i', 's', 't', now(), 'advisory', 'actual', 1, '{}',
+         '{}', 'word');
+     insert into alert_shape values (gen_random_uuid(), '${rendition}', '${shareable}', '((0,0),(0,1),(1,1))');
+     insert into oidc_record values ('ClientCredentials', 'x', '{}');
+     insert into revoked_token values ('x', now());
+     insert into signing_key values ('x', '{}', now(), now(), now(), now());
+     insert into installation_secret values ('x', 'x');
+     insert into idempotency_key values ('${client}', 'x', '${partnerId}', 'x', '${shareable}')`,
+  );
+}
