@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createDatabase } from '../../src/core/database-roles.js';
+import { startEmbeddedPostgres } from '../../src/core/embedded-postgres.js';
+import { migrate } from '../../src/core/migrate.js';
+import { alertBody, templateContent } from './alerts.js';
+import { loadDataSet, pickReader } from './data-set.js';
+import { report, type Load, type Row } from './report.js';
+
+/** `npm run bench [alerts] [seconds]`: every figure beside the bare server's in the same run; ratios are what counts. */
+const size = { alerts: Number(process.argv[2] ?? 100_000), partners: 500, arrangements: 60 };
+const seconds = Number(process.argv[3] ?? 5);
+const rounds = 3;
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const started: ChildProcess[] = [];
+const dataDir = mkdtempSync(join(tmpdir(), 'slt-bench-'));
+const secret = 'the-secret-of-the-benchmark-steward';
+
+const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+try {
+  const urls = await createDatabase(postgres.superuserUrl, 'bench');
+  await migrate(urls.ownerUrl);
+  const superuser = new URL(postgres.superuserUrl);
+  superuser.pathname = '/bench';
+
+  const service = await startService(urls);
+  const steward = await token(service.url, 'steward', secret);
+  console.log(`loading ${size.alerts} alerts for ${size.partners} partners …`);
+  await loadDataSet(superuser.toString(), templateContent(), size);
+  const reader = await pickReader(superuser.toString());
+  const client = await json<{ clientId: string; clientSecret: string }>(
+    `${service.url}/v1/partners/${reader.partnerId}/clients`,
+    steward,
+    { name: 'bench', scopes: ['alerts:read'] },
+  );
+  const bearer = await token(service.url, client.clientId, client.clientSecret);
+  const bare = await startBare(superuser.toString(), reader.partnerId);
+
+  const page = await fetch(`${service.url}/v1/alerts`, { headers: { authorization: bearer } });
+  const etag = page.headers.get('etag') ?? '';
+  const { items } = (await page.json()) as { items: { id: string }[] };
+  const itemPaths = items.map(({ id }) => `/v1/alerts/${id}`);
+  const headers = { authorization: bearer };
+  const targets = (base: string, paths: string[]): string[] => paths.map((path) => base + path);
+
+  const bareFeed: Load[] = [];
+  const bareItem: Load[] = [];
+  const feed: Load[] = [];
+  const item: Load[] = [];
+  const poll: Load[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    bareFeed.push(await load(targets(bare, ['/v1/alerts'])));
+    feed.push(await load(targets(service.url, ['/v1/alerts']), headers));
+    bareItem.push(await load(targets(bare, itemPaths)));
+    item.push(await load(targets(service.url, itemPaths), headers));
+    poll.push(await load(targets(service.url, ['/v1/alerts']), { ...headers, 'if-none-match': etag }));
+  }
+  const publish = [
+    await load(
+      targets(service.url, ['/v1/alerts']),
+      { authorization: steward, 'content-type': 'application/json' },
+      {
+        method: 'POST',
+        bodies: [JSON.stringify(alertBody('AR001'))],
+      },
+    ),
+  ];
+  const rows: Row[] = [
+    { what: 'feed page of 50', loads: feed, against: bareFeed, target: 1.0 },
+    { what: 'item read', loads: item, against: bareItem, target: 0.7 },
+    { what: 'unchanged poll (304), against a full page', loads: poll, against: feed, target: 3 },
+    { what: 'publish to 60 readers', loads: publish, target: 200, targetP95: 30 },
+  ];
+  console.log(report(rows, { ...size, readable: reader.alerts }));
+  console.log(await statements(superuser.toString()));
+} finally {
+  for (const child of started) child.kill('SIGTERM');
+  await Promise.all(
+    started.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve))),
+  );
+  await postgres.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function startService(urls: { serviceUrl: string; backgroundUrl: string }): Promise<{ url: string }> {
+  const port = 20_000 + (process.pid % 10_000);
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [here('../../src/main.js')], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      SLT_PUBLIC_URL: url,
+      DATABASE_URL: urls.serviceUrl,
+      BACKGROUND_DATABASE_URL: urls.backgroundUrl,
+      SLT_STEWARD_CLIENT_SECRET: secret,
+      SLT_REQUESTS_PER_MINUTE: '1000000000',
+      SLT_LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  started.push(child);
+  for (let tries = 0; tries < 200; tries += 1) {
+    const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (ready?.ok) return { url };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the service did not start');
+}
+
+function startBare(databaseUrl: string, readerId: string): Promise<string> {
+  const child = spawn(process.execPath, [here('./bare-server.js'), databaseUrl, readerId], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  return new Promise((resolve) => {
+    child.stdout.once('data', (port: Buffer) => resolve(`http://127.0.0.1:${port.toString().trim()}`));
+  });
+}
+
+/** From another process, so that the load does not slow down what it measures more than it must. */
+async function load(
+  urls: string[],
+  headers: Record<string, string> = {},
+  more: { method?: string; bodies?: string[] } = {},
+): Promise<Load> {
+  const plan = { urls, headers, connections: 16, seconds, ...more };
+  const child = spawn(process.execPath, [here('./load.js'), JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) output += String(chunk);
+  return JSON.parse(output) as Load;
+}
+
+async function token(url: string, clientId: string, clientSecret: string): Promise<string> {
+  const response = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: 'grant_type=client_credentials',
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return `Bearer ${access_token}`;
+}
+
+async function json<T>(url: string, authorization: string, body: object): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as T;
+}
+
+/** What the database held during the run, for whoever wants to judge the figures. */
+async function statements(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ line: string }>(
+    `select relname || ': ' || n_live_tup || ' rows' as line from pg_stat_user_tables
+     where relname in ('share_grant', 'change_entry', 'alert_rendition') order by relname`,
+  );
+  await client.end();
+  return rows.map((row) => row.line).join('\n');
+}
