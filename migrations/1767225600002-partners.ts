@@ -113,6 +113,17 @@ export class Partners1767225600002 implements MigrationInterface {
           where m.state = 'current' and m.arrangement_id in (select acting_arrangements())
         $$;
 
+      -- An originator may address whom it cannot look up: to give is not to read. Nothing but the id comes back.
+      create function named_partners(p_references text[]) returns table (id uuid, code text)
+        language sql stable security definer set search_path = pg_catalog, public
+        as $$ select p.id, p.code from partner p where p.code = any (p_references) or p.id::text = any (p_references) $$;
+
+      create function named_arrangements(p_references text[]) returns table (id uuid, code text)
+        language sql stable security definer set search_path = pg_catalog, public
+        as $$
+          select a.id, a.code from arrangement a where a.code = any (p_references) or a.id::text = any (p_references)
+        $$;
+
       alter table partner enable row level security;
       alter table partner force row level security;
       create policy engine_reads on partner for select to slt_engine using (true);
@@ -181,6 +192,7 @@ export class Partners1767225600002 implements MigrationInterface {
     await runner.query(`
       drop policy service_reads on partner; drop policy service_reads on arrangement;
       drop policy service_reads on membership;
+      drop function named_arrangements(text[]); drop function named_partners(text[]);
       drop function acting_peers(); drop function acting_arrangements();
       drop table client; drop table reader; drop table membership; drop table arrangement; drop table partner;
     `);
@@ -191,7 +203,11 @@ const ENGINE_OWNS = `
   grant create on schema public to slt_engine;
   alter function acting_arrangements() owner to slt_engine;
   alter function acting_peers() owner to slt_engine;
+  alter function named_partners(text[]) owner to slt_engine;
+  alter function named_arrangements(text[]) owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function acting_arrangements(), acting_peers() from public;
+  revoke execute on function acting_arrangements(), acting_peers(), named_partners(text[]), named_arrangements(text[])
+    from public;
   grant execute on function acting_arrangements(), acting_peers() to slt_service, slt_background;
+  grant execute on function named_partners(text[]), named_arrangements(text[]) to slt_service;
 `;

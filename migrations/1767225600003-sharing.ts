@@ -32,6 +32,10 @@ export class Sharing1767225600003 implements MigrationInterface {
         audience_kinds text[] not null,
         audience_partners uuid[] not null,
         audience_except uuid[] not null,
+        -- Whom it was addressed to before: somebody may be joining or leaving these while the new address commits.
+        former_arrangements uuid[] not null default '{}',
+        former_kinds text[] not null default '{}',
+        former_partners uuid[] not null default '{}',
         created_at timestamptz not null default now(),
         constraint rendition_tlp_check check (tlp between 0 and 4),
         constraint rendition_classification_check check (classification between 0 and 2),
@@ -45,6 +49,21 @@ export class Sharing1767225600003 implements MigrationInterface {
       create index rendition_arrangements_idx on rendition using gin (audience_arrangements) where is_current;
       create index rendition_kinds_idx on rendition using gin (audience_kinds) where is_current;
       create index rendition_partners_idx on rendition using gin (audience_partners) where is_current;
+
+      create function rendition_keep_address() returns trigger language plpgsql
+        set search_path = pg_catalog, public, pg_temp as $$
+        begin
+          new.former_arrangements := array(select unnest(old.former_arrangements)
+            union select unnest(old.audience_arrangements));
+          new.former_kinds := array(select unnest(old.former_kinds) union select unnest(old.audience_kinds));
+          new.former_partners := array(select unnest(old.former_partners)
+            union select unnest(old.audience_partners));
+          return new;
+        end $$;
+      revoke execute on function rendition_keep_address() from public;
+      create trigger rendition_readdressed
+        before update of audience_arrangements, audience_kinds, audience_partners on rendition
+        for each row execute function rendition_keep_address();
 
       create table share_grant (
         reader_id uuid not null constraint share_grant_reader_fkey references reader (id),
@@ -157,7 +176,7 @@ export class Sharing1767225600003 implements MigrationInterface {
     await runner.query(`
       drop policy service_reads on shareable; drop policy service_reads on rendition;
       drop table change_entry; drop table change_head; drop table share_grant; drop table rendition;
-      drop table shareable; drop function originates(uuid);
+      drop table shareable; drop function originates(uuid); drop function rendition_keep_address();
     `);
   }
 }

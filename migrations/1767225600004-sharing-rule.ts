@@ -205,12 +205,11 @@ const ENTRY_POINTS = `
     end if;
     -- Audiences past and present: whoever is being added under an audience that is being dropped must be seen.
     perform share_lock(false,
-      array[v_originator] || coalesce((select array_agg(distinct x) from rendition r, unnest(r.audience_partners) x
-        where r.shareable_id = p_shareable), '{}'),
-      coalesce((select array_agg(distinct x) from rendition r, unnest(r.audience_kinds) x
-        where r.shareable_id = p_shareable), '{}'),
-      coalesce((select array_agg(distinct x) from rendition r, unnest(r.audience_arrangements) x
-        where r.shareable_id = p_shareable), '{}'));
+      array[v_originator] || array(select unnest(audience_partners || former_partners)
+                                   from rendition where shareable_id = p_shareable),
+      array(select unnest(audience_kinds || former_kinds) from rendition where shareable_id = p_shareable),
+      array(select unnest(audience_arrangements || former_arrangements)
+            from rendition where shareable_id = p_shareable));
     perform share_record(array(select share_differences_of_shareable(p_shareable)));
   end $$;
 

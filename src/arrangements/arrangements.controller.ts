@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
@@ -32,6 +33,7 @@ export class ArrangementsController {
   @Post()
   @RequireScope('arrangements:manage')
   @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('conflict', 'unprocessable')
   async establishArrangement(
     @CurrentActor() actor: Actor,
@@ -57,6 +59,7 @@ export class ArrangementsController {
   @Get(':id')
   @ApiId()
   @RequireScope('arrangements:read')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getArrangement(
     @CurrentActor() actor: Actor,
@@ -71,6 +74,7 @@ export class ArrangementsController {
   @ApiId()
   @RequireScope('arrangements:manage')
   @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found', 'precondition-failed')
   async changeArrangement(
     @CurrentActor() actor: Actor,

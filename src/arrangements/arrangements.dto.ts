@@ -1,17 +1,8 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsUUID,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsUUID, Matches } from 'class-validator';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { IfPresent } from '../core/if-present.decorator.js';
+import { IsNested } from '../core/nested.decorator.js';
 import { CeilingDto, HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { PageQuery } from '../core/page.dto.js';
@@ -74,8 +65,7 @@ export class AddMemberDto {
 
   /** Lower than the partner's, for what comes through this arrangement. */
   @IfPresent()
-  @ValidateNested()
-  @Type(() => CeilingDto)
+  @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;
 }
 

@@ -76,6 +76,23 @@ export class ArrangementsRepository {
     );
   }
 
+  /** Codes or ids of any arrangements: for addressing, which needs no right to look them up. */
+  async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    const rows: { id: string; code: string }[] = await tx.query(
+      `select id, code from named_arrangements($1)`,
+      [references],
+    );
+    return new Map(
+      rows.flatMap(
+        ({ id, code }) =>
+          [
+            [id, id],
+            [code, id],
+          ] as const,
+      ),
+    );
+  }
+
   async update(
     tx: Tx,
     id: string,

@@ -103,9 +103,7 @@ export class ArrangementsService {
       await this.getIn(tx, id);
       const known = await this.partners.resolve(tx, [dto.partnerId]);
       if (!known.has(dto.partnerId)) {
-        throw problems.invalidInput([
-          { pointer: '#/partnerId', detail: 'is not a partner that you can see' },
-        ]);
+        throw problems.invalidInput([{ pointer: '#/partnerId', detail: 'is not a known partner' }]);
       }
       const added = await this.arrangements.insertMembership(tx, {
         id: newId(),
@@ -147,6 +145,11 @@ export class ArrangementsService {
   /** Ids of the arrangements named by code or id, among those that the actor can see. */
   async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
     return references.length === 0 ? new Map() : this.arrangements.resolve(tx, references);
+  }
+
+  /** Ids of arrangements addressed by code or id, whether or not the actor can look them up. */
+  async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    return references.length === 0 ? new Map() : this.arrangements.resolveNamed(tx, references);
   }
 
   private async getIn(tx: Tx, id: string): Promise<ArrangementRow> {

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, type PipeTransform, Post } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
+import { problems } from '../core/problem.js';
 import {
   ClientCredentialsView,
   ClientList,
@@ -12,6 +13,16 @@ import {
   RotateClientDto,
 } from './clients.dto.js';
 import { PartnerClientsService } from './partner-clients.service.js';
+
+class ClientIdPipe implements PipeTransform<string, string> {
+  /** What cannot be an id is answered like an id that is not there. */
+  transform(value: string): string {
+    if (!/^[\w.-]{1,64}$/.test(value)) throw problems.notFound();
+    return value;
+  }
+}
+
+const ClientId = () => Param('clientId', ClientIdPipe);
 
 const ApiClientId = () => ApiParam({ name: 'clientId', schema: { type: 'string', maxLength: 64 } });
 
@@ -24,7 +35,7 @@ export class ClientsController {
   @Post()
   @ApiId()
   @RequireScope('partners:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiProblems('not-found')
   async createClient(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -53,7 +64,7 @@ export class ClientsController {
   async rotateClient(
     @CurrentActor() actor: Actor,
     @Id() id: string,
-    @Param('clientId') clientId: string,
+    @ClientId() clientId: string,
     @Body() dto: RotateClientDto,
   ): Promise<ClientCredentialsView> {
     const { row, clientSecret } = await this.clients.rotate(actor, id, clientId, dto.overlapSeconds ?? 0);
@@ -70,7 +81,7 @@ export class ClientsController {
   async revokeClient(
     @CurrentActor() actor: Actor,
     @Id() id: string,
-    @Param('clientId') clientId: string,
+    @ClientId() clientId: string,
   ): Promise<void> {
     await this.clients.revoke(actor, id, clientId);
   }

@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -10,17 +9,18 @@ import {
   Matches,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { IfPresent } from '../core/if-present.decorator.js';
+import { IsNested } from '../core/nested.decorator.js';
 import { CeilingDto, HandlingView } from '../access/handling.dto.js';
 import { type ClientRow } from '../access/clients.service.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { ALL_SCOPES, type Scope } from '../access/scopes.js';
 
 export const AUTHENTICATIONS = ['client_secret', 'private_key_jwt'] as const;
+export type Authentication = (typeof AUTHENTICATIONS)[number];
 
 export class CreateClientDto {
   @IsText(1, 120)
@@ -35,8 +35,7 @@ export class CreateClientDto {
 
   /** Lower than the partner's, for a client that needs less. */
   @IfPresent()
-  @ValidateNested()
-  @Type(() => CeilingDto)
+  @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;
 
   /** Codes or ids: the client sees only what reaches its partner through one of these arrangements. */
@@ -53,7 +52,10 @@ export class CreateClientDto {
   @IsArray()
   @ArrayUnique()
   @ArrayMaxSize(50)
-  @Matches(/^[0-9A-Fa-f.:]{2,45}\/\d{1,3}$/, { each: true, message: 'must be networks such as 192.0.2.0/24' })
+  @Matches(/^[0-9A-Fa-f.:]{2,45}(\/\d{1,3})?$/, {
+    each: true,
+    message: 'must be networks such as 192.0.2.0/24',
+  })
   allowedNetworks?: string[];
 
   /** From then on the client is refused. */
@@ -64,7 +66,7 @@ export class CreateClientDto {
   /** How the client proves itself; `client_secret` when absent. */
   @IfPresent()
   @IsIn(AUTHENTICATIONS)
-  authentication?: (typeof AUTHENTICATIONS)[number];
+  authentication?: Authentication;
 
   /** Public keys of a `private_key_jwt` client (RFC 7517). */
   @IfPresent()
@@ -86,7 +88,7 @@ export class ClientView {
   partnerId: string;
   name: string;
   scopes: string[];
-  authentication: (typeof AUTHENTICATIONS)[number];
+  authentication: Authentication;
   ceiling?: HandlingView;
   /** Ids of the arrangements to which the client is limited. */
   arrangements?: string[];

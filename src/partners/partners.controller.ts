@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
@@ -27,6 +28,7 @@ export class PartnersController {
   @Post()
   @RequireScope('partners:manage')
   @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('conflict', 'unprocessable')
   async admitPartner(
     @CurrentActor() actor: Actor,
@@ -49,6 +51,7 @@ export class PartnersController {
   @Get(':id')
   @ApiId()
   @RequireScope('partners:read')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getPartner(
     @CurrentActor() actor: Actor,
@@ -63,6 +66,7 @@ export class PartnersController {
   @ApiId()
   @RequireScope('partners:manage')
   @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found', 'precondition-failed')
   async changePartner(
     @CurrentActor() actor: Actor,

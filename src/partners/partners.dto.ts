@@ -1,7 +1,7 @@
-import { Type } from 'class-transformer';
-import { IsDefined, IsIn, Matches, ValidateNested } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { IsText } from '../core/text.decorator.js';
 import { IfPresent } from '../core/if-present.decorator.js';
+import { IsNested } from '../core/nested.decorator.js';
 import { CeilingDto, HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { PageQuery } from '../core/page.dto.js';
@@ -26,9 +26,7 @@ export class CreatePartnerDto {
   country?: string;
 
   /** The highest handling that the partner may receive. */
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => CeilingDto)
+  @IsNested(() => CeilingDto)
   ceiling: CeilingDto;
 }
 
@@ -43,8 +41,7 @@ export class ChangePartnerDto {
 
   /** A lower ceiling takes effect at once on everything that the partner was given. */
   @IfPresent()
-  @ValidateNested()
-  @Type(() => CeilingDto)
+  @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;
 }
 

@@ -36,6 +36,22 @@ export class PartnersRepository {
     return rows.length > 0;
   }
 
+  /** Codes or ids of any partners, by what they were called: for addressing, which needs no right to look them up. */
+  async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    const rows: { id: string; code: string }[] = await tx.query(`select id, code from named_partners($1)`, [
+      references,
+    ]);
+    return new Map(
+      rows.flatMap(
+        ({ id, code }) =>
+          [
+            [id, id],
+            [code, id],
+          ] as const,
+      ),
+    );
+  }
+
   async existAny(tx: Tx): Promise<boolean> {
     const rows: unknown[] = await tx.query(`select from partner limit 1`);
     return rows.length > 0;

@@ -127,6 +127,11 @@ export class PartnersService {
     return references.length === 0 ? new Map() : this.partners.resolve(tx, references);
   }
 
+  /** Ids of partners addressed by code or id, whether or not the actor can look them up. */
+  async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
+    return references.length === 0 ? new Map() : this.partners.resolveNamed(tx, references);
+  }
+
   private async getIn(tx: Tx, id: string): Promise<PartnerRow> {
     const partner = await this.partners.find(tx, id);
     if (partner === null) throw problems.notFound();

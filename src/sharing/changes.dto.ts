@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../core/limits.js';
@@ -24,11 +25,13 @@ export class ChangedObjectView {
   type: ShareableType;
   id: string;
   /** Counts what you were given of it. */
+  @ApiProperty({ type: 'integer' })
   version: number;
 }
 
 export class ChangeView {
   /** Place in your own log: 1, 2, 3 and so on, without gaps. */
+  @ApiProperty({ type: 'integer' })
   position: number;
   /** `withdrawn` is a tombstone: delete what you hold of it. */
   change: Change;

@@ -54,6 +54,16 @@ export class RenditionEntity {
   @Column('uuid', { name: 'audience_except', array: true })
   audienceExcept: string[];
 
+  /** Whom it was addressed to before, kept by trigger: publishing waits for whoever is joining or leaving these. */
+  @Column('uuid', { name: 'former_arrangements', array: true, default: () => `'{}'` })
+  formerArrangements: string[];
+
+  @Column('text', { name: 'former_kinds', array: true, default: () => `'{}'` })
+  formerKinds: string[];
+
+  @Column('uuid', { name: 'former_partners', array: true, default: () => `'{}'` })
+  formerPartners: string[];
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

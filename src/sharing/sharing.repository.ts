@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Tx } from '../core/database.js';
+import { prepared, type Tx } from '../core/database.js';
 import { type Audience } from './audience.dto.js';
 
 export type ShareableType = 'alert';
@@ -58,11 +58,23 @@ export class SharingRepository {
     ]);
   }
 
-  /** The acting partner's own shareable, locked until the transaction ends. */
+  /**
+   * The acting partner's own shareable, locked until the transaction ends: not against the grants that refer to it, or
+   * an update and a new reader could wait for each other.
+   */
   async lockOwn(tx: Tx, id: string, type: ShareableType): Promise<ShareableRow | null> {
     const rows: ShareableRow[] = await tx.query(
       `select id, type, originator_id, state, version from shareable
-       where id = $1 and type = $2 and originator_id = acting_owner() for update`,
+       where id = $1 and type = $2 and originator_id = acting_owner() for no key update`,
+      [id, type],
+    );
+    return rows[0] ?? null;
+  }
+
+  async findOwn(tx: Tx, id: string, type: ShareableType): Promise<ShareableRow | null> {
+    const rows: ShareableRow[] = await tx.query(
+      `select id, type, originator_id, state, version from shareable
+       where id = $1 and type = $2 and originator_id = acting_owner()`,
       [id, type],
     );
     return rows[0] ?? null;
@@ -138,14 +150,18 @@ export class SharingRepository {
   }
 
   async head(tx: Tx): Promise<bigint> {
-    const rows: { position: string }[] = await tx.query(
+    const rows = await prepared<{ position: string }>(
+      tx,
+      'change head',
       `select position from change_head where reader_id = acting_reader()`,
     );
     return BigInt(rows[0]?.position ?? 0);
   }
 
   async listChanges(tx: Tx, after: bigint, limit: number): Promise<ChangeRow[]> {
-    return tx.query(
+    return prepared(
+      tx,
+      'change entries',
       `select position, change, type, shareable_id, version, at from change_entry
        where reader_id = acting_reader() and position > $1 order by position limit $2`,
       [after.toString(), limit],

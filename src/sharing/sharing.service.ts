@@ -4,6 +4,7 @@ import { ArrangementsService } from '../arrangements/arrangements.service.js';
 import { Cursors } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
+import { Metrics } from '../core/metrics.js';
 import { type Fault, problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type Audience } from './audience.dto.js';
@@ -33,6 +34,7 @@ export class SharingService {
     private readonly partners: PartnersService,
     private readonly arrangements: ArrangementsService,
     private readonly cursors: Cursors,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -71,8 +73,15 @@ export class SharingService {
    * @throws Problem 404 when it is missing or hidden; 403 when it is somebody else's, or the client is narrowed
    */
   async lockOwn(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<ShareableRow> {
-    const own = await this.sharing.lockOwn(tx, id, type);
-    if (own !== null) return own;
+    return (await this.sharing.lockOwn(tx, id, type)) ?? this.refuseForeign(tx, actor, id, type);
+  }
+
+  /** The same without the lock, for reading. */
+  async getOwn(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<ShareableRow> {
+    return (await this.sharing.findOwn(tx, id, type)) ?? this.refuseForeign(tx, actor, id, type);
+  }
+
+  private async refuseForeign(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<never> {
     if (!(await this.sharing.isVisible(tx, id, type))) throw problems.notFound();
     throw problems.forbidden(
       actor.narrowed
@@ -126,6 +135,7 @@ export class SharingService {
   /** Decides who sees what and writes it down. Nothing may follow in the transaction: readers' logs stay locked. */
   async share(tx: Tx, id: string): Promise<void> {
     await this.sharing.publish(tx, id);
+    this.metrics.countPublication();
   }
 
   /** Latest position in the acting reader's log: as long as it stands, nothing it can see has changed. */
@@ -151,11 +161,11 @@ export class SharingService {
     faults: Fault[],
   ): Promise<Audience[]> {
     const audiences = stated.map((one) => one.audience);
-    const arrangements = await this.arrangements.resolve(
+    const arrangements = await this.arrangements.resolveNamed(
       tx,
       audiences.flatMap((one) => one.arrangements),
     );
-    const partners = await this.partners.resolve(
+    const partners = await this.partners.resolveNamed(
       tx,
       audiences.flatMap((one) => [...one.partners, ...one.except]),
     );
@@ -165,8 +175,8 @@ export class SharingService {
           const id = known.get(reference) ?? known.get(reference.toLowerCase());
           if (id === undefined) {
             const pointer = `${pointers[index]}/audience/${name}/${place}`;
-            const thing = name === 'arrangements' ? 'an arrangement' : 'a partner';
-            faults.push({ pointer, detail: `is not ${thing} that you can see` });
+            const thing = name === 'arrangements' ? 'a known arrangement' : 'a known partner';
+            faults.push({ pointer, detail: `is not ${thing}` });
           }
           return id ?? [];
         });
@@ -189,7 +199,9 @@ export class SharingService {
         narrowing === null ||
         tlp > narrowing.tlp ||
         classification > narrowing.classification ||
-        (narrowing.arrangementIds !== null && audience.kinds.length + audience.partnerIds.length > 0),
+        (narrowing.arrangementIds !== null &&
+          (audience.kinds.length + audience.partnerIds.length > 0 ||
+            audience.arrangementIds.some((id) => !narrowing.arrangementIds?.includes(id)))),
     );
     if (beyond) throw problems.forbidden('The client may not share beyond its own ceiling and arrangements.');
   }
