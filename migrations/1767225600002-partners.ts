@@ -115,13 +115,20 @@ export class Partners1767225600002 implements MigrationInterface {
 
       -- An originator may address whom it cannot look up: to give is not to read. Nothing but the id comes back.
       create function named_partners(p_references text[]) returns table (id uuid, code text)
-        language sql stable security definer set search_path = pg_catalog, public
-        as $$ select p.id, p.code from partner p where p.code = any (p_references) or p.id::text = any (p_references) $$;
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp
+        as $$
+          select p.id, p.code from partner p
+          where (select acting_partner()) is not null
+            and (p.code = any (p_references) or p.id = any (array(
+              select r::uuid from unnest(p_references) r where r ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')))
+        $$;
 
       create function named_arrangements(p_references text[]) returns table (id uuid, code text)
-        language sql stable security definer set search_path = pg_catalog, public
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp
         as $$
-          select a.id, a.code from arrangement a where a.code = any (p_references) or a.id::text = any (p_references)
+          select a.id, a.code from arrangement a
+          where (select acting_partner()) is not null
+            and (a.code = any (p_references) or a.id::text = any (p_references))
         $$;
 
       alter table partner enable row level security;
@@ -180,8 +187,17 @@ export class Partners1767225600002 implements MigrationInterface {
       create policy service_changes on client for update to slt_service
         using ((select acting_manages('partners'))) with check ((select acting_manages('partners')));
 
-      grant select, insert, update on partner, arrangement, membership, reader, client to slt_service;
-      grant select, insert, update on partner, membership, reader, client to slt_background;
+      grant select, insert on partner, arrangement, membership, reader, client to slt_service;
+      grant select, insert on partner, membership, reader, client to slt_background;
+      -- Whose they are and of what kind never changes: what may change is what the triggers of the rule watch.
+      grant update (name, country, status, ceiling_tlp, ceiling_classification, version, updated_at)
+        on partner to slt_service, slt_background;
+      grant update (name, countries, level, version, updated_at) on arrangement to slt_service;
+      grant update (ends_at, state, ceiling_tlp, ceiling_classification) on membership to slt_service, slt_background;
+      grant update (is_open, ceiling_tlp, ceiling_classification, arrangement_ids)
+        on reader to slt_service, slt_background;
+      grant update (name, scopes, secret_hash, previous_secret_hash, previous_secret_expires_at, jwks, allowed_networks,
+        expires_at, revoked_at) on client to slt_service, slt_background;
       grant select on arrangement to slt_background;
       grant select on partner, arrangement, membership, reader to slt_engine;
     `);

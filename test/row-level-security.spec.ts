@@ -198,7 +198,13 @@ describe('row-level security', () => {
              and not starts_with(proname, 'acting_')`,
           [role],
         );
-      expect(await open('slt_service')).toEqual(['originates', 'share_publish']);
+      expect(await open('slt_service')).toEqual([
+        // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
+        'named_arrangements',
+        'named_partners',
+        'originates',
+        'share_publish',
+      ]);
       expect(await open('slt_background')).toEqual([]);
     });
 
@@ -296,6 +302,12 @@ describe('row-level security', () => {
       );
     });
 
+    it('resolves no name', async () => {
+      const named = `select from named_partners(array['ONE', 'OTHER']) union all
+        select from named_arrangements(array['AA'])`;
+      expect(await query(database.serviceUrl, named)).toEqual([]);
+    });
+
     it('writes nothing', async () => {
       const id = randomUUID();
       await expectDenied(database.serviceUrl, [
@@ -311,13 +323,34 @@ describe('row-level security', () => {
         `select share_publish('${id}')`,
       ]);
       await connected(database.serviceUrl, async (client) => {
-        for (const table of ['partner', 'arrangement', 'membership', 'reader', 'client']) {
-          expect((await client.query(`update ${table} set id = id`)).rowCount).toBe(0);
+        const changeable = {
+          partner: 'name',
+          arrangement: 'name',
+          membership: 'state',
+          reader: 'is_open',
+          client: 'name',
+        };
+        for (const [table, column] of Object.entries(changeable)) {
+          expect((await client.query(`update ${table} set ${column} = ${column}`)).rowCount).toBe(0);
         }
         expect((await client.query(`update shareable set version = 9`)).rowCount).toBe(0);
         expect((await client.query(`update rendition set is_current = false`)).rowCount).toBe(0);
       });
     });
+  });
+
+  it('lets the service change nothing that decides who sees what behind the back of the rule', async () => {
+    await expectDenied(database.serviceUrl, [
+      `update partner set kind = 'donor'`,
+      `update partner set id = id`,
+      `update membership set partner_id = partner_id`,
+      `update membership set arrangement_id = arrangement_id`,
+      `update reader set partner_id = partner_id`,
+      `update client set reader_id = reader_id`,
+      `update shareable set originator_id = originator_id`,
+      `update rendition set tlp = 0`,
+      `update rendition set shareable_id = shareable_id`,
+    ]);
   });
 
   describe('as a partner without grants', () => {

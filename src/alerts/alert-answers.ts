@@ -1,4 +1,5 @@
 import { type Request, type Response } from 'express';
+import { type AnswerHeader } from '../core/answers.decorator.js';
 import { problems } from '../core/problem.js';
 import { toGeoJson } from './alert-geojson.js';
 import { cacheControl, matches, type ReadAlert, tagOf } from './alert-reading.service.js';
@@ -13,6 +14,8 @@ export const JSON_TYPE = 'application/json';
 export const CAP_TYPE = 'application/cap+xml';
 export const GEOJSON_TYPE = 'application/geo+json';
 export const ITEM_TYPES = [JSON_TYPE, CAP_TYPE, GEOJSON_TYPE] as const;
+/** What every answer with one alert says beside it. */
+export const ITEM_HEADERS: AnswerHeader[] = ['ETag', 'SLT-Handling', 'SLT-Notice', 'Content-Language'];
 export type ItemType = (typeof ITEM_TYPES)[number];
 
 /** @throws Problem 406 when the request accepts nothing of what is on offer */

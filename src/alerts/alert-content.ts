@@ -5,6 +5,8 @@ import {
   type Attribution,
   type Category,
   type Certainty,
+  type Credibility,
+  type Reliability,
   type ResponseType,
   type Severity,
   type Urgency,
@@ -40,7 +42,7 @@ export interface AlertFacts {
   effectiveAt?: string;
   onsetAt?: string;
   expiresAt?: string;
-  grading?: { reliability: string; credibility: string };
+  grading?: { reliability: Reliability; credibility: Credibility };
   attribution: Attribution;
   originator?: { code: string; name: string };
   note?: string;

@@ -3,6 +3,40 @@ import { presentContent } from './alerts.view.js';
 import { type Position } from './cap/cap-geometry.js';
 import { ringsOf } from './shapes.js';
 
+/** RFC 7946 §3.2; the properties are those of the view. */
+export const GEOJSON_SCHEMA = {
+  type: 'object',
+  required: ['type', 'id', 'geometry', 'properties'],
+  properties: {
+    type: { type: 'string', enum: ['Feature'] },
+    id: { type: 'string', format: 'uuid' },
+    geometry: {
+      description: 'A MultiPolygon, or null when the alert has no area.',
+      type: 'object',
+      nullable: true,
+      required: ['type', 'coordinates'],
+      properties: {
+        type: { type: 'string', enum: ['MultiPolygon'] },
+        coordinates: {
+          type: 'array',
+          items: {
+            type: 'array',
+            items: {
+              type: 'array',
+              items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+            },
+          },
+        },
+      },
+    },
+    properties: {
+      description: 'What the JSON form says, without positions.',
+      type: 'object',
+      additionalProperties: true,
+    },
+  },
+};
+
 /** RFC 7946: longitude first, exterior rings counter-clockwise. */
 function toLinearRing(ring: Position[]): [number, number][] {
   const turned = ring.map(([latitude, longitude]): [number, number] => [longitude, latitude]);

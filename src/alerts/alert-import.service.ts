@@ -9,7 +9,7 @@ import { SharingService } from '../sharing/sharing.service.js';
 import { type AlertRenditionDraft } from './alert-content.js';
 import { alertTypeOf, renditionFromCap } from './alert-from-cap.js';
 import { type ImportAlertQuery } from './alert-import.dto.js';
-import { AlertsRepository } from './alerts.repository.js';
+import { AlertsRepository, identityTaken } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CapFault, type CapMessage } from './cap/cap-message.js';
 import { parseCap } from './cap/parse-cap.js';
@@ -46,10 +46,11 @@ export class AlertImportService {
     const capDigest = createHash('sha256').update(bytes).digest();
     return this.database.as(actor, async (tx) => {
       const claim = await claimId(tx, actor, idempotency);
+      await this.alerts.lockMessage(tx, actor.partnerId, cap);
       const known = await this.alerts.findOwnMessage(tx, cap);
       if (known !== null) {
         if (known.cap_digest?.equals(capDigest)) return { id: known.alert_id, created: false };
-        throw problems.conflict('Another message of this identifier, sender and sent time is here already.');
+        throw identityTaken();
       }
       const draft = await this.settle(tx, actor, cap, query);
       const predecessor = await this.findPredecessor(tx, actor, cap);
@@ -65,7 +66,7 @@ export class AlertImportService {
       }
       const id = predecessor ?? claim.id;
       await this.publishing.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
-      await this.sharing.share(tx, id);
+      await this.publishing.share(tx, actor, id);
       return { id, created: predecessor === null };
     });
   }
@@ -101,13 +102,22 @@ export class AlertImportService {
     }
     const [id, ...others] = found;
     if (id === undefined || others.length > 0) return null;
-    await this.sharing.lockOwn(tx, actor, id, 'alert');
-    return id;
+    const { state } = await this.sharing.lockOwn(tx, actor, id, 'alert');
+    return state === 'published' ? id : null;
   }
 
-  /** A Cancel may come without any text: its readers go on seeing what it is that was cancelled. */
-  private async keepText(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
-    const [previous] = await this.alerts.listOwnRenditions(tx, alertId);
+  /**
+   * A Cancel may come without any text: its readers go on seeing what it is that was cancelled, as far as what was
+   * said before may be read at the handling of the Cancel.
+   */
+  private async keepText(
+    tx: Tx,
+    alertId: string,
+    draft: AlertRenditionDraft & { tlp: number; classification: number },
+  ): Promise<void> {
+    const previous = (await this.alerts.listOwnRenditions(tx, alertId))
+      .filter((one) => one.tlp <= draft.tlp && one.classification <= draft.classification)
+      .sort((a, b) => b.tlp - a.tlp || b.classification - a.classification)[0];
     if (previous === undefined) return;
     const { identifier, sender, sent, references, messageType, state, note, handling } = draft.content;
     draft.content = {

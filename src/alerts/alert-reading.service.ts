@@ -5,7 +5,7 @@ import { ArrangementsService } from '../arrangements/arrangements.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
-import { SharingService } from '../sharing/sharing.service.js';
+import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
 import { type AlertContent } from './alert-content.js';
 import { type AlertFilters } from './alert-search.dto.js';
 import { type AlertSearch, AlertSearchRepository } from './alert-search.repository.js';
@@ -66,7 +66,7 @@ export class AlertReadingService {
     variant: string,
     ifNoneMatch: string | undefined,
   ): Promise<{ tag: string; page: ReadPage | 'unchanged' }> {
-    const place = `alerts ${JSON.stringify({ ...query, cursor: undefined, limit: undefined })}`;
+    const place = placeOf(query);
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const boxes = query.bbox === undefined ? undefined : parseBox(query.bbox);
@@ -78,6 +78,7 @@ export class AlertReadingService {
         place,
         String(query.limit),
         query.cursor ?? '',
+        query.count ?? '',
         variant,
       );
       if (ifNoneMatch !== undefined && matches(ifNoneMatch, tag)) return { tag, page: 'unchanged' as const };
@@ -111,10 +112,13 @@ export class AlertReadingService {
   }
 
   /** All renditions of one's own alert, with their audiences. */
-  async listRenditions(actor: Actor, id: string): Promise<{ version: number; rows: OwnRenditionRow[] }> {
-    return this.database.as(actor, async (tx) => {
-      const { version } = await this.sharing.lockOwn(tx, actor, id, 'alert');
-      return { version, rows: await this.alerts.listOwnRenditions(tx, id) };
+  async listRenditions(
+    actor: Actor,
+    id: string,
+  ): Promise<{ version: number; state: ShareableRow['state']; rows: OwnRenditionRow[] }> {
+    return this.database.readAs(actor, async (tx) => {
+      const { version, state } = await this.sharing.getOwn(tx, actor, id, 'alert');
+      return { version, state, rows: await this.alerts.listOwnRenditions(tx, id) };
     });
   }
 
@@ -161,6 +165,20 @@ export class AlertReadingService {
     }
     return { ...search, arrangementId };
   }
+}
+
+/** The list that a cursor is a place in: the filters, in whatever order they were asked for. */
+function placeOf({
+  arrangement,
+  kind,
+  status,
+  minSeverity,
+  category,
+  bbox,
+  since,
+  text,
+}: AlertFilters): string {
+  return `alerts ${JSON.stringify([arrangement, kind, status, minSeverity, category, bbox, since, text])}`;
 }
 
 /** Bound to the reader, so that no two partners ever share one. */

@@ -1,4 +1,4 @@
-import { IsArray, IsBooleanString, IsIn, ArrayMaxSize, ArrayUnique, Matches } from 'class-validator';
+import { IsArray, IsIn, ArrayMaxSize, ArrayUnique, Matches } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { PageQuery, ToList } from '../core/page.dto.js';
 import { IsText } from '../core/text.decorator.js';
@@ -69,6 +69,6 @@ export class ListAlertsQuery extends AlertFilters {
 
   /** `true` adds how many there are in all, as far as you may see them. */
   @IfPresent()
-  @IsBooleanString()
+  @IsIn(['true', 'false'])
   count?: 'true' | 'false';
 }

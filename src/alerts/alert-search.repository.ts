@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Tx } from '../core/database.js';
+import { prepared, type Tx } from '../core/database.js';
 import { type ReadableRow } from './alerts.repository.js';
-import { foldText } from './search-text.js';
+import { foldQuery } from './search-text.js';
 
 /** Filters with names resolved and values checked. */
 export interface AlertSearch {
@@ -23,12 +23,14 @@ export class AlertSearchRepository {
     const { from, where, parameters } = this.build(search);
     const conditions =
       before === undefined ? where : [...where, `g.position < ${bind(parameters, before.toString())}`];
-    return tx.query(
-      `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
+    const text = `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
        from ${from} where ${conditions.join(' and ')}
-       order by g.position desc limit ${bind(parameters, limit)}`,
-      parameters,
-    );
+       order by g.position desc limit ${bind(parameters, limit)}`;
+    // The plain list, first page or later, is what feeds ask all the time.
+    const isPlain = Object.values(search).every((filter) => filter === undefined);
+    return isPlain
+      ? prepared(tx, `alerts ${parameters.length}`, text, parameters)
+      : tx.query(text, parameters);
   }
 
   async count(tx: Tx, search: AlertSearch): Promise<number> {
@@ -64,7 +66,7 @@ export class AlertSearchRepository {
     if (search.categories !== undefined)
       about.push(`a.categories && ${bind(parameters, search.categories)}::text[]`);
     if (search.text !== undefined) {
-      about.push(`a.search @@ websearch_to_tsquery('simple', ${bind(parameters, foldText(search.text))})`);
+      about.push(`a.search @@ websearch_to_tsquery('simple', ${bind(parameters, foldQuery(search.text))})`);
     }
     if (search.since !== undefined) where.push(`g.changed_at >= ${bind(parameters, search.since)}`);
     if (search.arrangementId !== undefined) {

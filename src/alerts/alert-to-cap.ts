@@ -1,7 +1,8 @@
 import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
 import { NOTICE, toCapWord } from './alert.values.js';
 import { type CapArea, type CapInfo, type CapMessage, type CapNamedValue } from './cap/cap-message.js';
-import { formatCapTime } from './cap/cap-time.js';
+import { type Position } from './cap/cap-geometry.js';
+import { formatCapTime, parseCapTime } from './cap/cap-time.js';
 
 /** A rendition as a CAP 1.2 message; one that came as CAP goes out as it came. */
 export function toCap(content: AlertContent, original: CapMessage | null): CapMessage {
@@ -32,9 +33,14 @@ export function reissueCap(original: CapMessage, content: AlertContent): CapMess
     msgType: toCapWord(content.messageType) as CapMessage['msgType'],
     note: content.note,
     references: content.references,
+    infos: original.infos.map((info) => ({ ...info, expires: laterThan(content.sent, info.expires) })),
     signed: false,
   };
 }
+
+/** What is cancelled after it expired is said without that time: no message expires before it was sent. */
+const laterThan = (sent: string, expires: string | undefined): string | undefined =>
+  expires !== undefined && parseCapTime(expires) < parseCapTime(sent) ? undefined : expires;
 
 function infoOf(content: AlertContent, text: AlertText): CapInfo {
   return {
@@ -48,7 +54,7 @@ function infoOf(content: AlertContent, text: AlertText): CapInfo {
     eventCodes: [],
     effective: time(content.effectiveAt),
     onset: time(content.onsetAt),
-    expires: time(content.expiresAt),
+    expires: laterThan(content.sent, time(content.expiresAt)),
     senderName: content.originator?.name,
     headline: text.headline,
     description: text.description,
@@ -77,11 +83,19 @@ function parametersOf({ handling, kind, grading }: AlertContent): CapNamedValue[
 function areaOf(area: AlertArea): CapArea {
   return {
     areaDesc: area.description,
-    polygons: area.polygons.map((ring) => ring.map((position) => position.join(',')).join(' ')),
-    circles: area.circles.map(({ center, radiusKm }) => `${center.join(',')} ${radiusKm}`),
+    polygons: area.polygons.map((ring) => ring.map(formatPosition).join(' ')),
+    circles: area.circles.map(
+      ({ center, radiusKm }) => `${formatPosition(center)} ${formatDecimal(radiusKm)}`,
+    ),
     geocodes: area.geocodes.map(({ name, value }) => ({ valueName: name, value })),
   };
 }
+
+const formatPosition = (position: Position): string => position.map(formatDecimal).join(',');
+
+/** Without an exponent, which consumers of CAP do not expect. */
+const formatDecimal = (value: number): string =>
+  /e/.test(String(value)) ? value.toFixed(15).replace(/\.?0+$/, '') : String(value);
 
 const time = (timestamp: string | undefined): string | undefined =>
   timestamp === undefined ? undefined : formatCapTime(new Date(timestamp));

@@ -46,7 +46,9 @@ export type Certainty = (typeof CERTAINTIES)[number];
 
 /** NATO Admiralty scale. */
 export const RELIABILITIES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
+export type Reliability = (typeof RELIABILITIES)[number];
 export const CREDIBILITIES = ['1', '2', '3', '4', '5', '6'] as const;
+export type Credibility = (typeof CREDIBILITIES)[number];
 
 export const ATTRIBUTIONS = ['named', 'a_partner'] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];

@@ -1,12 +1,14 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
-import { ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
+import { ApiAcceptLanguage, ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
-import { answerAlert, ITEM_TYPES, JSON_TYPE, negotiate } from './alert-answers.js';
+import { GEOJSON_SCHEMA } from './alert-geojson.js';
+import { answerAlert, ITEM_HEADERS, ITEM_TYPES, JSON_TYPE, negotiate } from './alert-answers.js';
 import { AlertReadingService, cacheControl, type ReadPage } from './alert-reading.service.js';
 import { ListAlertsQuery } from './alert-search.dto.js';
 import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
@@ -27,7 +29,8 @@ export class AlertsController {
   /** List the alerts that you may read, newest change first, each in the one rendition that is yours. */
   @Get()
   @RequireScope('alerts:read')
-  @ApiHeader({ name: 'Accept-Language', required: false, schema: { type: 'string', maxLength: 200 } })
+  @ApiAcceptLanguage()
+  @ApiAnswerHeaders('ETag')
   @ApiOkResponse({ type: AlertPage })
   async listAlerts(
     @CurrentActor() actor: Actor,
@@ -59,13 +62,14 @@ export class AlertsController {
   @Get(':id')
   @ApiId()
   @RequireScope('alerts:read')
-  @ApiHeader({ name: 'Accept-Language', required: false, schema: { type: 'string', maxLength: 200 } })
+  @ApiAcceptLanguage()
+  @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiOkResponse({
     description: 'The one rendition that you may have.',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(AlertView) } },
       'application/cap+xml': { schema: { type: 'string' } },
-      'application/geo+json': { schema: { type: 'object', additionalProperties: true } },
+      'application/geo+json': { schema: GEOJSON_SCHEMA },
     },
   })
   @ApiProduces(...ITEM_TYPES)
@@ -88,15 +92,16 @@ export class AlertsController {
   @Get(':id/renditions')
   @ApiId()
   @RequireScope('alerts:publish')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async listRenditions(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RenditionList> {
-    const { version, rows } = await this.reading.listRenditions(actor, id);
+    const { version, state, rows } = await this.reading.listRenditions(actor, id);
     response.set({ ETag: versionTag(version), 'Cache-Control': 'private, no-store' });
-    return { items: rows.map(presentRendition) };
+    return { state, items: rows.map(presentRendition) };
   }
 
   /** Replace what a draft of yours says. */
@@ -106,6 +111,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdateAlertDto })
   @ApiOkResponse({ type: AlertView })
+  @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async redraftAlert(
     @CurrentActor() actor: Actor,
@@ -126,6 +132,7 @@ export class AlertsController {
   @RequireScope('alerts:publish')
   @ApiIfMatch()
   @ApiOkResponse({ type: AlertView })
+  @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async releaseAlert(
     @CurrentActor() actor: Actor,
@@ -146,6 +153,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdateAlertDto })
   @ApiOkResponse({ type: AlertView })
+  @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async updateAlert(
     @CurrentActor() actor: Actor,
@@ -167,6 +175,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiBody({ type: CancelAlertDto })
   @ApiOkResponse({ type: AlertView })
+  @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async cancelAlert(
     @CurrentActor() actor: Actor,

@@ -1,20 +1,18 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsDefined,
   IsIn,
   IsISO8601,
   IsNumber,
   Matches,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import { CLASSIFICATIONS, TLP_LABELS, type Classification, type Tlp } from '../access/handling.js';
 import { IfPresent } from '../core/if-present.decorator.js';
+import { IsNested } from '../core/nested.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { AudienceDto } from '../sharing/sharing.service.js';
@@ -27,7 +25,9 @@ import {
   type Category,
   CERTAINTIES,
   type Certainty,
+  type Credibility,
   CREDIBILITIES,
+  type Reliability,
   RELIABILITIES,
   type ResponseType,
   RESPONSES,
@@ -36,19 +36,22 @@ import {
   URGENCIES,
   type Urgency,
 } from './alert.values.js';
+import { MAX_POINTS } from './area.rules.js';
 import { IsLanguage } from './language.js';
+import { ApiPosition, ApiRing, ApiRings } from './position.decorators.js';
 
 /** What a person or system may say of itself by JSON; `draft` as a CAP status only comes by CAP. */
 export const STATED_STATUSES = ['actual', 'exercise', 'system', 'test'] as const;
+export type StatedStatus = (typeof STATED_STATUSES)[number];
 
 export class GradingDto {
   /** Admiralty scale, reliability of the source: A completely reliable … F cannot be judged. */
   @IsIn(RELIABILITIES)
-  reliability: (typeof RELIABILITIES)[number];
+  reliability: Reliability;
 
   /** Admiralty scale, credibility of the information: 1 confirmed … 6 cannot be judged. */
   @IsIn(CREDIBILITIES)
-  credibility: (typeof CREDIBILITIES)[number];
+  credibility: Credibility;
 }
 
 export class TextDto {
@@ -74,6 +77,7 @@ export class CircleDto {
   @IsArray()
   @ArrayMaxSize(2)
   @IsNumber({}, { each: true })
+  @ApiPosition()
   center: number[];
 
   /** Kilometres. */
@@ -99,27 +103,27 @@ export class AreaDto {
   /** A single ring of [latitude, longitude], the first position repeated as the last; short for `polygons`. */
   @IfPresent()
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(MAX_POINTS)
+  @ApiRing(MAX_POINTS)
   polygon?: number[][];
 
   /** Rings of [latitude, longitude], the first position of each repeated as its last. */
   @IfPresent()
   @IsArray()
   @ArrayMaxSize(50)
+  @ApiRings(MAX_POINTS)
   polygons?: number[][][];
 
   @IfPresent()
   @IsArray()
   @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => CircleDto)
+  @IsNested(() => CircleDto, { each: true })
   circles?: CircleDto[];
 
   @IfPresent()
   @IsArray()
   @ArrayMaxSize(200)
-  @ValidateNested({ each: true })
-  @Type(() => GeocodeDto)
+  @IsNested(() => GeocodeDto, { each: true })
   geocodes?: GeocodeDto[];
 }
 
@@ -144,23 +148,19 @@ export class RenditionDto {
   @Matches(/^\d{4}-\d\d-\d\d$/, { message: 'must be a date such as 2027-01-31' })
   reviewAt?: string;
 
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => AudienceDto)
+  @IsNested(() => AudienceDto)
   audience: AudienceDto;
 
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(30)
-  @ValidateNested({ each: true })
-  @Type(() => TextDto)
+  @IsNested(() => TextDto, { each: true })
   texts: TextDto[];
 
   @IfPresent()
   @IsArray()
   @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => AreaDto)
+  @IsNested(() => AreaDto, { each: true })
   areas?: AreaDto[];
 }
 
@@ -170,7 +170,7 @@ export class UpdateAlertDto {
 
   /** Only `actual` is meant for action. */
   @IsIn(STATED_STATUSES)
-  status: (typeof STATED_STATUSES)[number];
+  status: StatedStatus;
 
   @IsText(2, 200)
   event: string;
@@ -209,8 +209,7 @@ export class UpdateAlertDto {
   expiresAt?: string;
 
   @IfPresent()
-  @ValidateNested()
-  @Type(() => GradingDto)
+  @IsNested(() => GradingDto)
   grading?: GradingDto;
 
   /** `a_partner` hides who the originator is from everybody else; `named` when absent. */
@@ -222,8 +221,7 @@ export class UpdateAlertDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => RenditionDto)
+  @IsNested(() => RenditionDto, { each: true })
   renditions: RenditionDto[];
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
+import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertImportService } from './alert-import.service.js';
@@ -8,8 +9,15 @@ import { AlertSearchRepository } from './alert-search.repository.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
-import { PublishController } from './publish.controller.js';
+import { CAP_MAX_BYTES } from './cap/parse-cap.js';
+import { CAP_TYPES, PublishController } from './publish.controller.js';
 import { RenditionCache } from './rendition.cache.js';
+
+export { CAP_MAX_BYTES } from './cap/parse-cap.js';
+export { CAP_TYPES } from './publish.controller.js';
+
+/** Bodies of this module that are not JSON. */
+export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }];
 
 /**
  * Commitment 2: security alerts. Owns alert_rendition and alert_shape; calls sharing for handling, renditions and

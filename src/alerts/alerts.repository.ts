@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Tx } from '../core/database.js';
+import { QueryFailedError } from 'typeorm';
+import { prepared, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
+import { type Problem, problems } from '../core/problem.js';
+import { type PartnerKind } from '../partners/partners.service.js';
 import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
 import { severityRank } from './alert.values.js';
 import { type CapMessage } from './cap/cap-message.js';
@@ -25,7 +28,7 @@ export interface OwnRenditionRow {
   classification_reason: string | null;
   review_at: string | null;
   audience_arrangements: string[];
-  audience_kinds: string[];
+  audience_kinds: PartnerKind[];
   audience_partners: string[];
   audience_except: string[];
   content: AlertContent;
@@ -51,7 +54,7 @@ export class AlertsRepository {
       severity: severityRank(content.severity),
       search: searchText(content),
     }));
-    await tx.query(
+    const inserted = tx.query(
       `insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
          status, severity, categories, expires_at, content, cap, cap_digest, search)
        select r.id, $1, $2, r.content->>'identifier', r.content->>'sender', r.content->>'sent', r."sentAt",
@@ -62,6 +65,10 @@ export class AlertsRepository {
          "sentAt" timestamptz, severity smallint, search text)`,
       [alertId, originatorId, JSON.stringify(rows)],
     );
+    await inserted.catch((error: unknown) => {
+      // A narrowed client does not see all messages of its partner, whose identities are taken all the same.
+      throw isClash(error) ? identityTaken() : error;
+    });
     const shapes = renditions.flatMap(({ id, content }) =>
       ringsOf(content.areas).map((ring) => ({ id: newId(), rendition: id, shape: toPolygonText(ring) })),
     );
@@ -75,11 +82,13 @@ export class AlertsRepository {
   }
 
   /**
-   * The rendition of an alert that the acting reader may have: the one it was given or, for the originator's own draft
-   * or withdrawn alert, the highest. One statement, so that hidden and missing take the same way.
+   * The rendition of an alert that the acting reader may have: the one it was given or, for the originator's own
+   * draft, the highest. One statement, so that hidden and missing take the same way.
    */
   async findReadable(tx: Tx, id: string): Promise<ReadableRow | null> {
-    const rows: ReadableRow[] = await tx.query(
+    const rows = await prepared<ReadableRow>(
+      tx,
+      'readable alert',
       `select id, rendition_id, version, position, changed_at from (
          select 0 as way, g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
          from share_grant g
@@ -87,7 +96,7 @@ export class AlertsRepository {
          union all
          (select 1, s.id, r.id, s.version, 0, s.updated_at
           from shareable s join rendition r on r.shareable_id = s.id and r.is_current
-          where s.id = $1 and s.type = 'alert' and s.originator_id = acting_owner()
+          where s.id = $1 and s.type = 'alert' and s.state = 'draft' and s.originator_id = acting_owner()
           order by r.tlp desc, r.classification desc, r.ordinal limit 1)
        ) found order by way limit 1`,
       [id],
@@ -99,9 +108,12 @@ export class AlertsRepository {
     tx: Tx,
     renditionIds: string[],
   ): Promise<{ rendition_id: string; content: AlertContent }[]> {
-    return tx.query(`select rendition_id, content from alert_rendition where rendition_id = any ($1)`, [
-      renditionIds,
-    ]);
+    return prepared(
+      tx,
+      'alert contents',
+      `select rendition_id, content from alert_rendition where rendition_id = any ($1)`,
+      [renditionIds],
+    );
   }
 
   async findCap(tx: Tx, renditionId: string): Promise<CapMessage | null> {
@@ -138,22 +150,42 @@ export class AlertsRepository {
     );
   }
 
-  /** Where the acting partner itself published a message of this identity. */
+  /** Two posts of the same message wait for each other, so that the later one finds what the earlier one made. */
+  async lockMessage(tx: Tx, partnerId: string, { sender, identifier }: MessageIdentity): Promise<void> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+      JSON.stringify(['message', partnerId, sender, identifier]),
+    ]);
+  }
+
+  /**
+   * Where the acting partner itself published a message of this identity; a narrowed client finds what it may still
+   * read of that.
+   */
   async findOwnMessage(
     tx: Tx,
     message: MessageIdentity,
   ): Promise<{ alert_id: string; cap_digest: Buffer | null; state: string } | null> {
     const rows: { alert_id: string; cap_digest: Buffer | null; state: string }[] = await tx.query(
       `select a.alert_id, a.cap_digest, s.state from alert_rendition a join shareable s on s.id = a.alert_id
-       where a.originator_id = acting_owner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
+       where a.originator_id = acting_partner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
       [message.identifier, message.sender, message.sent],
     );
     return rows[0] ?? null;
   }
 }
 
-/** The largest tsvector that PostgreSQL keeps is 1 MB; what is beyond this many characters is not searched. */
-const MAX_SEARCHED = 100_000;
+export const identityTaken = (): Problem =>
+  problems.conflict('Another message of this identifier, sender and sent time is here already.');
+
+function isClash(error: unknown): boolean {
+  return (
+    error instanceof QueryFailedError &&
+    (error.driverError as { constraint?: string }).constraint === 'alert_rendition_message_key'
+  );
+}
+
+/** The largest tsvector that PostgreSQL keeps is 1 MB, and a character can need 14 bytes; what is beyond is not searched. */
+const MAX_SEARCHED = 60_000;
 
 function searchText(content: AlertContent): string {
   const parts = [

@@ -20,6 +20,7 @@ import {
   type UpdateAlertDto,
 } from './alerts.dto.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
+import { type CapMessage } from './cap/cap-message.js';
 import { formatCapTime } from './cap/cap-time.js';
 
 type Ranks = { tlp: number; classification: number };
@@ -49,7 +50,7 @@ export class AlertsService {
       if (repeated) return id;
       await this.sharing.create(tx, actor, { id, type: 'alert', state });
       await this.write(tx, actor, id, dto, state);
-      if (state === 'published') await this.sharing.share(tx, id);
+      if (state === 'published') await this.share(tx, actor, id);
       return id;
     });
   }
@@ -69,6 +70,10 @@ export class AlertsService {
     await this.database.as(actor, async (tx) => {
       await this.lock(tx, actor, id, ['draft'], ifMatch);
       const sent = formatCapTime(new Date());
+      const [own] = await this.alerts.listOwnRenditions(tx, id);
+      if (Date.parse(own?.content.expiresAt ?? '') <= Date.now()) {
+        throw problems.conflict('The draft has expired meanwhile: say until when it is to hold.');
+      }
       await this.sharing.changeState(tx, id, 'published');
       await this.reissue(tx, actor, id, ({ content }) => ({
         ...content,
@@ -130,6 +135,15 @@ export class AlertsService {
       .map(({ sender, identifier, sent }) => ({ sender, identifier, sent }));
   }
 
+  /** The last statements of the transaction that publishes. @throws Problem 403 */
+  async share(tx: Tx, actor: Actor, id: string): Promise<void> {
+    await this.sharing.share(tx, id);
+    // It would have published what it could neither read nor change, and been told that there is no such thing.
+    if (actor.narrowed && (await this.alerts.findReadable(tx, id)) === null) {
+      throw problems.forbidden('The client may not publish what it could not read itself.');
+    }
+  }
+
   /** Writes the renditions of one version; those whose text is already there stay. */
   async writeRenditions(
     tx: Tx,
@@ -141,10 +155,10 @@ export class AlertsService {
     const outcome = await this.sharing.replaceRenditions(
       tx,
       id,
-      drafts.map(({ content, cap: _cap, capDigest: _digest, ...draft }, ordinal) => ({
+      drafts.map(({ content, cap, capDigest: _digest, ...draft }, ordinal) => ({
         ...draft,
         ordinal,
-        digest: digestOf(content, draft.classificationReason),
+        digest: digestOf(content, cap, draft.classificationReason),
       })),
     );
     const written = drafts.flatMap(({ content, cap, capDigest }, index) => {
@@ -213,7 +227,7 @@ export class AlertsService {
           kinds: row.audience_kinds,
           partnerIds: row.audience_partners,
           exceptIds: row.audience_except,
-        } as RenditionDraft['audience'],
+        },
         content,
         cap: row.cap && reissueCap(row.cap, content),
         capDigest: null,
@@ -257,10 +271,14 @@ function statedHandling({ tlp, classification, classificationReason, reviewAt, a
   return { tlp, classification, classificationReason, reviewAt, audience };
 }
 
-/** Of what readers see; identity and references follow from it and so do not count. */
-function digestOf(content: AlertContent, classificationReason: string | null): Buffer {
+/** Of what readers see; identity and references follow from it and so do not count, save those of a message given whole. */
+function digestOf(
+  content: AlertContent,
+  cap: CapMessage | null,
+  classificationReason: string | null,
+): Buffer {
   const { identifier: _i, sent: _s, references: _r, messageType: _m, ...said } = content;
   return createHash('sha256')
-    .update(JSON.stringify([said, classificationReason]))
+    .update(JSON.stringify([said, cap, classificationReason]))
     .digest();
 }

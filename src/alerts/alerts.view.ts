@@ -1,3 +1,4 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
 import { type AlertContent } from './alert-content.js';
 import {
@@ -6,11 +7,14 @@ import {
   type Attribution,
   type Category,
   type Certainty,
+  type Credibility,
   NOTICE,
+  type Reliability,
   type ResponseType,
   type Severity,
   type Urgency,
 } from './alert.values.js';
+import { ApiPosition, ApiRings } from './position.decorators.js';
 
 export class OriginatorView {
   code: string;
@@ -18,8 +22,8 @@ export class OriginatorView {
 }
 
 export class GradingView {
-  reliability: string;
-  credibility: string;
+  reliability: Reliability;
+  credibility: Credibility;
 }
 
 export class TextView {
@@ -32,6 +36,7 @@ export class TextView {
 
 export class CircleView {
   /** [latitude, longitude] in degrees, WGS 84. */
+  @ApiPosition()
   center: number[];
   radiusKm: number;
 }
@@ -44,6 +49,7 @@ export class GeocodeView {
 export class AreaView {
   description: string;
   /** Rings of [latitude, longitude]. */
+  @ApiRings()
   polygons: number[][][];
   circles: CircleView[];
   geocodes: GeocodeView[];
@@ -59,6 +65,7 @@ export class ReferenceView {
 export class AlertView {
   id: string;
   /** Counts what you were given of this alert. */
+  @ApiProperty({ type: 'integer' })
   version: number;
   /** When this version reached you. */
   changedAt: string;
@@ -102,6 +109,7 @@ export class AlertPage {
   items: AlertView[];
   nextCursor: string | null;
   /** Only when asked for with `count=true`. */
+  @ApiPropertyOptional({ type: 'integer' })
   count?: number;
 }
 

@@ -1,7 +1,9 @@
 import { type Fault } from '../core/problem.js';
 import { type Position } from './cap/cap-geometry.js';
+import { unwrap } from './shapes.js';
 
-const MAX_POINTS = 1000;
+/** Of one ring. */
+export const MAX_POINTS = 1000;
 
 /** What is wrong with a ring of [latitude, longitude] in degrees, WGS 84; undefined when nothing is. */
 export function ringFault(ring: unknown): string | undefined {
@@ -17,7 +19,7 @@ export function ringFault(ring: unknown): string | undefined {
   ) {
     return 'must enclose an area';
   }
-  return selfCrosses(positions) ? 'must not cross itself' : undefined;
+  return selfCrosses(unwrap(positions)) ? 'must not cross itself' : undefined;
 }
 
 export function isPosition(value: unknown): value is Position {

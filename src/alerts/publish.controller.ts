@@ -1,23 +1,15 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiQuery,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiAnswerHeaders, ApiOtherBody } from '../core/answers.decorator.js';
 import { ApiIdempotencyKey, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
-import { problems } from '../core/problem.js';
 import { NoQuery } from '../core/page.dto.js';
 import { validate } from '../core/validation.pipe.js';
-import { answerAlert, CAP_TYPE, JSON_TYPE } from './alert-answers.js';
+import { answerAlert, CAP_TYPE, ITEM_HEADERS, JSON_TYPE } from './alert-answers.js';
 import { ImportAlertQuery } from './alert-import.dto.js';
 import { AlertImportService } from './alert-import.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
@@ -45,13 +37,14 @@ export class PublishController {
   @HttpCode(201)
   @RequireScope('alerts:publish')
   @ApiIdempotencyKey()
-  @ApiExtraModels(CreateAlertDto, AlertView)
   @ApiBody({
     required: true,
     description: 'JSON carries its handling; with CAP it is in the query, where it is never guessed.',
-    schema: { $ref: getSchemaPath(CreateAlertDto) },
+    type: CreateAlertDto,
   })
+  @ApiOtherBody(CAP_TYPE)
   @ApiQuery({ type: ImportAlertQuery })
+  @ApiAnswerHeaders('Location', ...ITEM_HEADERS)
   @ApiCreatedResponse({ type: AlertView, description: 'As you, its originator, see it.' })
   @ApiOkResponse({
     type: AlertView,
@@ -64,9 +57,9 @@ export class PublishController {
     @Res() response: Response,
     @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<void> {
-    const { id, created } = request.is(JSON_TYPE)
-      ? await this.publishJson(actor, request, idempotency)
-      : await this.publishCap(actor, request, idempotency);
+    const { id, created } = isCap(request)
+      ? await this.publishCap(actor, request, idempotency)
+      : await this.publishJson(actor, request, idempotency);
     delete request.headers['if-none-match'];
     response.status(created ? 201 : 200).set('Location', `/v1/alerts/${id}`);
     const alert = { ...(await this.reading.get(actor, id)), cap: null };
@@ -80,11 +73,14 @@ export class PublishController {
   }
 
   private async publishCap(actor: Actor, request: Request, idempotency?: IdempotencyKey) {
-    const body: unknown = request.body;
-    if (!request.is(CAP_TYPES) || !Buffer.isBuffer(body)) {
-      throw problems.unsupportedMediaType([JSON_TYPE, ...CAP_TYPES]);
-    }
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const query = await validate(ImportAlertQuery, request.query, 'query');
     return this.imports.publish(actor, body, query, idempotency);
   }
+}
+
+/** Said of an empty body too; whatever is neither form was refused before it was read. */
+function isCap({ headers }: Request): boolean {
+  const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  return CAP_TYPES.includes(type.trim());
 }

@@ -1,12 +1,13 @@
 import { HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
+import { type PartnerKind } from '../partners/partners.service.js';
 import { AreaView, presentContent, TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
 
 export class AudienceView {
   /** Ids. */
   arrangements: string[];
-  kinds: string[];
+  kinds: PartnerKind[];
   /** Ids. */
   partners: string[];
   /** Ids. */
@@ -26,6 +27,7 @@ export class RenditionView {
 }
 
 export class RenditionList {
+  state: 'draft' | 'published' | 'cancelled' | 'withdrawn';
   items: RenditionView[];
 }
 

@@ -95,20 +95,21 @@ export class ArrangementsService {
 
   /** What the arrangement was given becomes visible to the new member when the transaction commits. */
   async addMember(actor: Actor, id: string, dto: AddMemberDto): Promise<MembershipRow> {
+    const partnerId = dto.partnerId.toLowerCase();
     const now = new Date();
     const startsAt = dto.from === undefined ? now : new Date(dto.from);
     const endsAt = dto.until === undefined ? undefined : new Date(dto.until);
     const state = membershipState(startsAt, endsAt, now);
     return this.database.as(actor, async (tx) => {
       await this.getIn(tx, id);
-      const known = await this.partners.resolve(tx, [dto.partnerId]);
-      if (!known.has(dto.partnerId)) {
+      const known = await this.partners.resolve(tx, [partnerId]);
+      if (!known.has(partnerId)) {
         throw problems.invalidInput([{ pointer: '#/partnerId', detail: 'is not a known partner' }]);
       }
       const added = await this.arrangements.insertMembership(tx, {
         id: newId(),
         arrangementId: id,
-        partnerId: dto.partnerId,
+        partnerId,
         startsAt,
         endsAt: endsAt ?? null,
         state,
@@ -116,7 +117,7 @@ export class ArrangementsService {
       });
       if (!added) throw problems.conflict('The partner is a member already.');
       const members = await this.arrangements.listMemberships(tx, id);
-      const member = members.find((row) => row.partner_id === dto.partnerId);
+      const member = members.find((row) => row.partner_id === partnerId);
       if (member === undefined) throw problems.notFound();
       return member;
     });

@@ -1,7 +1,9 @@
-import { type NestExpressApplication } from '@nestjs/platform-express';
-import { json, type NextFunction, raw, type Request, type Response } from 'express';
+import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { json, raw, type Request, type Response } from 'express';
+import { type Observable } from 'rxjs';
+import { jsonFaults } from './json-text.js';
 import { JSON_MAX_BYTES } from './limits.js';
-import { problems } from './problem.js';
+import { Problem, problems } from './problem.js';
 
 export interface RawBody {
   /** Method and path, such as `POST /v1/alerts`. */
@@ -10,24 +12,86 @@ export interface RawBody {
   limit: number;
 }
 
-/** Bodies are JSON, save where a route takes something else; whatever is neither is refused before it is read. */
-export function useBodyParsers(app: NestExpressApplication, exceptions: RawBody[]): void {
-  const parseJson = json({ limit: JSON_MAX_BYTES, strict: true, type: 'application/json' });
-  const rawParsers = new Map(
-    exceptions.map(({ route, types, limit }) => [route, { types, parse: raw({ type: types, limit }) }]),
-  );
-  app.use((request: Request, response: Response, next: NextFunction) => {
-    const hasBody =
-      Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
-    if (!hasBody) {
+type Parse = (request: Request, response: Response, next: (error?: unknown) => void) => void;
+
+/**
+ * Bodies are JSON, save where a route takes something else; whatever is neither is refused before it is read. As an
+ * interceptor it comes after the guard: who may not call is told so, whatever was sent, and nothing of it is read.
+ */
+export class BodyParsers implements NestInterceptor {
+  private readonly parseJson: Parse = json({
+    limit: JSON_MAX_BYTES,
+    type: 'application/json',
+    verify: checkJson,
+  });
+  private readonly exceptions: Map<string, RawBody & { parse: Parse }>;
+
+  constructor(exceptions: RawBody[]) {
+    this.exceptions = new Map(
+      exceptions.map((raws) => [
+        raws.route,
+        { ...raws, parse: raw({ type: raws.types, limit: raws.limit }) },
+      ]),
+    );
+  }
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    await this.read(http.getRequest<Request>(), http.getResponse<Response>());
+    return next.handle();
+  }
+
+  private async read(request: Request, response: Response): Promise<void> {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced === 0 && !('transfer-encoding' in request.headers)) {
       // A route that wants a body finds an empty one and names what is missing.
       if (request.method !== 'GET' && request.method !== 'HEAD') request.body = {};
-      next();
       return;
     }
-    const other = rawParsers.get(`${request.method} ${request.path.replace(/\/+$/, '')}`);
-    if (request.is('application/json')) parseJson(request, response, next);
-    else if (other !== undefined && request.is(other.types)) other.parse(request, response, next);
-    else next(problems.unsupportedMediaType(['application/json', ...(other?.types ?? [])]));
-  });
+    const other = this.exceptions.get(`${request.method} ${request.path.replace(/\/+$/, '')}`);
+    const isOther = other !== undefined && Boolean(request.is(other.types));
+    if (!isOther && !request.is('application/json')) {
+      throw problems.unsupportedMediaType(['application/json', ...(other?.types ?? [])]);
+    }
+    const { limit, parse } = isOther ? other : { limit: JSON_MAX_BYTES, parse: this.parseJson };
+    // The parsers would read it to its end before they refuse it.
+    if (announced > limit) throw problems.contentTooLarge(limit);
+    await new Promise<void>((resolve, reject) => {
+      parse(request, response, (error?: unknown) => {
+        if (error === undefined) resolve();
+        else reject(bodyProblem(error, limit));
+      });
+    });
+  }
+}
+
+/** RFC 8259 §8.1: JSON that travels is in UTF-8. */
+function checkJson(_: unknown, __: unknown, bytes: Buffer, charset: string): void {
+  if (charset !== 'utf-8') throw problems.unsupportedMediaType(['application/json in UTF-8']);
+  const faults = jsonFaults(bytes);
+  if (faults.length > 0) throw problems.invalidInput(faults);
+}
+
+/** What a parser throws, in words of our own: its own may quote the body. */
+function bodyProblem(error: unknown, limit: number): Error {
+  if (error instanceof Problem) {
+    // The parser marks it as an error of its own, which Nest would then not hand on as it is.
+    return new Problem(error.type, error.detail, error.errors, error.headers);
+  }
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  switch (type) {
+    case 'entity.parse.failed':
+      return problems.invalidInput([{ pointer: '#', detail: 'is not a well-formed JSON object' }]);
+    case 'entity.too.large':
+      return problems.contentTooLarge(limit);
+    case 'charset.unsupported':
+      return problems.unsupportedMediaType(['application/json in UTF-8']);
+    case 'encoding.unsupported':
+      return problems.unsupportedMediaType(['the Content-Encoding gzip, deflate, br and identity']);
+    default:
+      // A stream that does not unpack carries the status alone.
+      return status === 400 && type === undefined
+        ? problems.invalidInput([{ pointer: 'Content-Encoding', detail: 'is not what the body is in' }])
+        : (error as Error);
+  }
 }

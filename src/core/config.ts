@@ -20,6 +20,12 @@ export interface Config {
   requestsPerMinute: number;
   /** Requests without a token, token requests among them, that one address may make in a minute. */
   anonymousRequestsPerMinute: number;
+  /** Opens GET /metrics to whoever sends it as a bearer token. Undefined: the page does not exist. */
+  metricsToken: string | undefined;
+  /** Time between "not ready" and the end, for a load balancer to notice; zero without one. */
+  shutdownDelaySeconds: number;
+  /** Started as `npm start` or another script of npm's, which sets this by itself. */
+  underNpm: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -79,6 +85,9 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: readTrustProxy(text('SLT_TRUST_PROXY'), fault),
     requestsPerMinute: integer('SLT_REQUESTS_PER_MINUTE', 1, 1e9) ?? 6000,
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
+    metricsToken: secret('SLT_METRICS_TOKEN'),
+    shutdownDelaySeconds: integer('SLT_SHUTDOWN_DELAY_SECONDS', 0, 60) ?? 0,
+    underNpm: text('npm_lifecycle_event') !== undefined,
   };
 
   if (!/^[A-Z0-9][A-Z0-9._-]{1,31}$/.test(config.steward.code)) {
@@ -87,8 +96,15 @@ export function readConfig(environment: Environment = process.env): Config {
   if (!/^[\w.-]{3,64}$/.test(config.steward.clientId)) {
     fault('SLT_STEWARD_CLIENT_ID', 'must be 3 to 64 letters, digits, dots, hyphens or underscores');
   }
-  if (config.steward.clientSecret !== undefined && config.steward.clientSecret.length < 24) {
-    fault('SLT_STEWARD_CLIENT_SECRET', 'must have at least 24 characters');
+  // RFC 6749 §2.3.1 form-decodes credentials before it compares them, which few command lines prepare for.
+  if (config.steward.clientSecret !== undefined && !/^[\w.~-]{24,200}$/.test(config.steward.clientSecret)) {
+    fault(
+      'SLT_STEWARD_CLIENT_SECRET',
+      'must be 24 to 200 letters, digits, dots, tildes, hyphens or underscores',
+    );
+  }
+  if (config.metricsToken !== undefined && config.metricsToken.length < 24) {
+    fault('SLT_METRICS_TOKEN', 'must have at least 24 characters');
   }
   if (text('SLT_LOG_LEVEL') !== undefined && !LOG_LEVELS.some((level) => level === text('SLT_LOG_LEVEL'))) {
     fault('SLT_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);

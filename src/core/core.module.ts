@@ -1,8 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { type Config } from './config.js';
 import { CONFIG, PUBLIC_URL } from './config.provider.js';
 import { Cursors } from './cursor.js';
 import { Database, type DatabaseOptions } from './database.js';
+import { Metrics } from './metrics.js';
+import { Readiness } from './readiness.js';
+import { Shutdown } from './shutdown.js';
 import { installationSecret } from './installation-secrets.js';
 
 /** What every module stands on: settings, the database, cursors. Knows none of them. */
@@ -16,13 +20,24 @@ export class CoreModule {
         { provide: CONFIG, useValue: config },
         { provide: PUBLIC_URL, useValue: publicUrl },
         { provide: Database, useFactory: () => Database.connect(options) },
+        { provide: Metrics, inject: [Database], useFactory: (database: Database) => new Metrics(database) },
+        {
+          provide: Shutdown,
+          inject: [HttpAdapterHost],
+          useFactory: (host: HttpAdapterHost) => new Shutdown(host, config.shutdownDelaySeconds),
+        },
+        {
+          provide: Readiness,
+          inject: [Shutdown],
+          useFactory: (shutdown: Shutdown) => new Readiness(options, shutdown),
+        },
         {
           provide: Cursors,
           inject: [Database],
           useFactory: async (database: Database) => new Cursors(await installationSecret(database, 'cursor')),
         },
       ],
-      exports: [CONFIG, PUBLIC_URL, Database, Cursors],
+      exports: [CONFIG, PUBLIC_URL, Database, Cursors, Metrics, Readiness, Shutdown],
     };
   }
 }

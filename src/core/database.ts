@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import {
   DataSource,
@@ -6,6 +7,7 @@ import {
   QueryFailedError,
   type QueryRunner,
 } from 'typeorm';
+import { type ClientBase, type Pool, type QueryResultRow } from 'pg';
 import { type Acting } from './acting.js';
 import { isId } from './ids.js';
 import { problems } from './problem.js';
@@ -43,7 +45,7 @@ export class Database implements OnApplicationShutdown {
     this.background = source(backgroundUrl, 'background');
   }
 
-  /** @throws Error when the server would acknowledge what it has not yet written to disk */
+  /** @throws Error for a server that acknowledges before it writes, or a role that row-level security does not bind */
   static async connect(options: DatabaseOptions): Promise<Database> {
     const database = new Database(options);
     try {
@@ -51,6 +53,7 @@ export class Database implements OnApplicationShutdown {
         [database.write, database.read, database.background].map((source) => source.initialize()),
       );
       await database.assertDurable();
+      await database.assertBound();
     } catch (error) {
       await database.onApplicationShutdown();
       throw error;
@@ -61,6 +64,17 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(
       [this.write, this.read, this.background].map((source) => source.isInitialized && source.destroy()),
+    );
+  }
+
+  /** Connections of each pool, and requests that wait for one. */
+  poolStates(): Record<string, { active: number; idle: number; waiting: number }> {
+    const sources = { write: this.write, read: this.read, background: this.background };
+    return Object.fromEntries(
+      Object.entries(sources).map(([name, { driver }]) => {
+        const { totalCount, idleCount, waitingCount } = (driver as unknown as { master: Pool }).master;
+        return [name, { active: totalCount - idleCount, idle: idleCount, waiting: waitingCount }];
+      }),
     );
   }
 
@@ -110,6 +124,23 @@ export class Database implements OnApplicationShutdown {
       }
     }
   }
+
+  /** Policies bind nobody who owns the tables, bypasses them or can become the rule's own role. */
+  private async assertBound(): Promise<void> {
+    for (const source of [this.write, this.background]) {
+      const [role]: { name: string; free: boolean }[] = await source.query(
+        `select current_user as name, rolsuper or rolbypassrls or pg_has_role(current_user, 'slt_engine', 'member')
+           or exists (select from pg_class where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace)
+           as free
+         from pg_roles where rolname = current_user`,
+      );
+      if (role?.free !== false) {
+        throw new Error(
+          `The service must not connect as ${role?.name}, whom row-level security does not bind: give it a role of its own`,
+        );
+      }
+    }
+  }
 }
 
 /** One simple-protocol text, so that BEGIN and the acting partner travel in one round trip. */
@@ -134,11 +165,29 @@ function createDataSource(
     synchronize: false,
     migrationsRun: false,
     extra: {
+      keepAlive: true,
+      // Of the client, for a server that does not even answer that it gave up.
+      query_timeout: statementTimeout + 5000,
       statement_timeout: statementTimeout,
       lock_timeout: Math.min(statementTimeout, 10_000),
       idle_in_transaction_session_timeout: 10_000,
     },
   });
+}
+
+/**
+ * Runs a statement that the connection keeps planned under its name: for the few that are asked all the time, whose
+ * planning under row-level security takes longer than they do.
+ */
+export async function prepared<Row extends QueryResultRow>(
+  tx: Tx,
+  name: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = (await tx.queryRunner?.connect()) as ClientBase;
+  const { rows } = await client.query<Row>({ name, text, values });
+  return rows;
 }
 
 const UNAVAILABLE_CODES =
@@ -147,10 +196,10 @@ const UNAVAILABLE_CODES =
 /** A lost connection, also at COMMIT, means "unknown": the caller repeats with its idempotency key. */
 export function isUnavailable(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (!(cause instanceof Error)) return false;
+  if (!types.isNativeError(cause)) return false;
   const code = (cause as { code?: unknown }).code;
   if (typeof code === 'string' && UNAVAILABLE_CODES.test(code)) return true;
-  return /connection (terminated|timeout|ended)|timeout exceeded when trying to connect|client was closed|not queryable/i.test(
+  return /connection (terminated|timeout|ended)|query read timeout|timeout exceeded when trying to connect|client was closed|not queryable/i.test(
     cause.message,
   );
 }

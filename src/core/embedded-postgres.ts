@@ -31,10 +31,11 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { log } = options;
   const account = postgresAccount(join(options.dataDir, 'pg'));
+  // First of all: where it is not installed, nothing else that may be wrong matters.
+  const binaries = await findBinaries(account, log);
   const home = prepareDataDir(options.dataDir, account);
   const lock = lockDataDir(home);
   try {
-    const binaries = await findBinaries(account, log);
     const place: Place = {
       binaries,
       account,

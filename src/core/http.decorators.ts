@@ -45,6 +45,14 @@ export const ApiIdempotencyKey = () =>
     }),
   );
 
+export const ApiAcceptLanguage = () =>
+  ApiHeader({
+    name: 'Accept-Language',
+    required: false,
+    description: 'Languages that serve you, best first; another one comes when there is none of them.',
+    schema: { type: 'string', maxLength: 200 },
+  });
+
 export const ApiIfMatch = () =>
   ApiHeader({
     name: 'If-Match',

@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { type ClientBase } from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { Context1767225600001 } from '../../migrations/1767225600001-context.js';
 import { Partners1767225600002 } from '../../migrations/1767225600002-partners.js';
 import { Sharing1767225600003 } from '../../migrations/1767225600003-sharing.js';
@@ -15,6 +16,10 @@ const MIGRATIONS = [
   Identity1767225600006,
 ];
 
+const LEDGER = 'schema_migration';
+/** TypeORM takes the digits at the end of a migration's name for its time. */
+const NEEDED = Math.max(...MIGRATIONS.map(({ name }) => Number(name.slice(-13))));
+
 /** Brings the database up to date as its owner; processes that start together take turns. */
 export async function migrate(ownerUrl: string): Promise<void> {
   const source = new DataSource({
@@ -23,13 +28,14 @@ export async function migrate(ownerUrl: string): Promise<void> {
     applicationName: 'slt-migrate',
     poolSize: 2,
     migrations: MIGRATIONS,
-    migrationsTableName: 'schema_migration',
+    migrationsTableName: LEDGER,
   });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query(`select pg_advisory_lock(hashtextextended('slt migrations', 0))`);
     await source.runMigrations({ transaction: 'each' });
+    await tellVersion(runner);
   } finally {
     await runner
       .query(`select pg_advisory_unlock(hashtextextended('slt migrations', 0))`)
@@ -37,4 +43,23 @@ export async function migrate(ownerUrl: string): Promise<void> {
     await runner.release();
     await source.destroy();
   }
+}
+
+/** The runtime's roles may not read the ledger, but everybody may read what a table is described as. */
+async function tellVersion(runner: QueryRunner): Promise<void> {
+  const rows = (await runner.query(`select max(timestamp) as latest from ${LEDGER}`)) as { latest: string }[];
+  await runner.query(`comment on table ${LEDGER} is '${Number(rows[0]?.latest)}'`);
+}
+
+/**
+ * A newer schema is as good, since old and new releases run beside each other while a deployment goes on.
+ * @throws Error when the schema is older than this release needs, or not there
+ */
+export async function assertMigrated(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ version: string | null }>(
+    `select obj_description(to_regclass($1), 'pg_class') as version`,
+    [LEDGER],
+  );
+  if (Number(rows[0]?.version ?? 0) >= NEEDED) return;
+  throw new Error('The database is not up to date: run the migrations (npm run migrate) as its owner first.');
 }

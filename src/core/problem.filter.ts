@@ -1,17 +1,30 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { type Response } from 'express';
+import { type Request, type Response } from 'express';
 import { isUnavailable } from './database.js';
+import { describeError } from './logging.js';
 import { Problem, PROBLEM_TYPES, problems, problemStatus } from './problem.js';
+import { type RateLimits } from './rate-limits.js';
+import { contextOf } from './request-context.js';
 
 /** Everything that goes wrong leaves as a problem of the catalogue; what is not in it is a bug and leaves bare. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
-  catch(error: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<Response>();
-    const problem = this.toProblem(error);
-    if (problem.type === 'internal') this.logger.error(error instanceof Error ? error.stack : error);
+  constructor(private readonly limits: RateLimits) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const response = http.getResponse<Response>();
+    const found = this.toProblem(error);
+    // What failed before it was known who calls counts too; our own failures do not.
+    const exceeded =
+      found.status < 500 ? await this.limits.count(http.getRequest<Request>(), response) : undefined;
+    const problem = exceeded ?? found;
+    if (problem.type === 'internal') {
+      const { requestId } = contextOf(response);
+      this.logger.error({ msg: 'bug', requestId, error: describeError(error) });
+    }
     if (response.headersSent) {
       response.destroy();
       return;
@@ -23,7 +36,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof Problem) return error;
     if (isUnavailable(error)) return problems.unavailable();
     const status = statusOf(error);
-    if (status === 400) return bodyProblem(error);
     if (status !== undefined && status < 500) {
       const type = PROBLEM_TYPES.find((name) => problemStatus(name) === status);
       return new Problem(type ?? 'invalid-input');
@@ -33,6 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(response: Response, problem: Problem): void {
+  contextOf(response).problem = problem.type;
   response
     .status(problem.status)
     .set({ 'Cache-Control': 'private, no-store', Vary: 'Authorization', ...problem.headers })
@@ -44,13 +57,4 @@ function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === 'number' ? status : undefined;
-}
-
-/** The parser's own words may quote the body, so they stay here. */
-function bodyProblem(error: unknown): Problem {
-  const type = (error as { type?: unknown }).type;
-  if (type === 'entity.parse.failed') {
-    return problems.invalidInput([{ pointer: '#', detail: 'is not well-formed JSON' }]);
-  }
-  return new Problem('invalid-input');
 }

@@ -13,6 +13,7 @@ const CATALOGUE = {
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   'not-acceptable': [406, 'None of the accepted media types is on offer'],
+  'request-timeout': [408, 'The request took too long to arrive'],
   conflict: [409, 'In conflict with what is there'],
   'precondition-failed': [412, 'It has changed meanwhile'],
   'content-too-large': [413, 'The body is too large'],

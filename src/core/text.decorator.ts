@@ -1,16 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsString, Length, registerDecorator, type ValidationOptions } from 'class-validator';
+import { IsString, Length, Matches, registerDecorator, type ValidationOptions } from 'class-validator';
 
 /** Control characters other than tab and line ends: neither XML nor PostgreSQL can carry them. */
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
 
 export const isCleanText = (value: unknown): boolean =>
   typeof value === 'string' && value.isWellFormed() && !FORBIDDEN.test(value);
 
-/** Text for people, of bounded length in UTF-16 units. */
+/** Text for people, of bounded length in UTF-16 units; white space alone says nothing. */
 export const IsText = (least: number, most: number, options?: ValidationOptions): PropertyDecorator =>
-  applyDecorators(IsString(options), Length(least, most, options), IsClean(options));
+  applyDecorators(
+    IsString(options),
+    Length(least, most, options),
+    Matches(/\S/, { message: 'must not be blank', ...options }),
+    IsClean(options),
+  );
 
 /** Neither control characters nor halves of characters. */
 export function IsClean(options?: ValidationOptions): PropertyDecorator {

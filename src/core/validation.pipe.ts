@@ -1,8 +1,11 @@
 import { type ArgumentMetadata, type PipeTransform, type Type, ValidationPipe } from '@nestjs/common';
 import { type ValidationError } from 'class-validator';
-import { type Fault, problems } from './problem.js';
+import { escapePointer } from './json-text.js';
+import { type Fault, type Problem, problems } from './problem.js';
 
 type Place = 'body' | 'query';
+
+const MAX_FAULTS = 100;
 
 /** Whitelisted, unknown names refused, nothing converted that the DTO does not convert, all faults at once. */
 class FaultNamingPipe extends ValidationPipe {
@@ -16,7 +19,7 @@ class FaultNamingPipe extends ValidationPipe {
       stopAtFirstError: false,
       validationError: { target: false, value: false },
       exceptionFactory: (errors) =>
-        problems.invalidInput(errors.flatMap((error) => faultsOf(error, place === 'query' ? '?' : '#/'))),
+        refusal(errors.flatMap((error) => faultsOf(error, place === 'query' ? '?' : '#/'))),
     });
   }
 }
@@ -40,13 +43,30 @@ export async function validate<Dto extends object>(
   if (place === 'body' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
     throw problems.invalidInput([{ pointer: '#', detail: 'must be a JSON object' }]);
   }
+  const reserved = reservedNames(value, place === 'query' ? '?' : '#/');
+  if (reserved.length > 0) throw refusal(reserved);
   return PIPES[place].transform(value, { type: place, metatype: dto }) as Promise<Dto>;
 }
 
-/** Pointers are escaped as JSON Pointer wants it; names come from the caller and are cut to a bearable length. */
+/** An answer that stays smaller than what it answers. */
+function refusal(faults: Fault[]): Problem {
+  const more = faults.length - MAX_FAULTS;
+  const rest = more > 0 ? [{ pointer: '#', detail: `and ${more} more faults` }] : [];
+  return problems.invalidInput([...faults.slice(0, MAX_FAULTS), ...rest]);
+}
+
+/** What every object has from birth, such as `constructor`: class-transformer passes over it, so it is refused before. */
+function reservedNames(value: unknown, parent: string): Fault[] {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const pointer = `${parent}${escapePointer(name)}`;
+    const own = name in Object.prototype ? [{ pointer, detail: 'is not a known name' }] : [];
+    return [...own, ...reservedNames(member, `${pointer}/`)];
+  });
+}
+
 function faultsOf(error: ValidationError, parent: string): Fault[] {
-  const name = error.property.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
-  const pointer = `${parent}${name}`;
+  const pointer = `${parent}${escapePointer(error.property)}`;
   const own = Object.values(error.constraints ?? {}).map((message) => ({
     pointer,
     detail: withoutName(message, error.property),

@@ -1,10 +1,12 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { AlertFilters, AlertReadingService, cacheControl } from '../alerts/alert-reading.service.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
+import { ApiAcceptLanguage } from '../core/http.decorators.js';
 import { ATOM_TYPE, writeAtom } from './atom.js';
 import { alertEntry } from './alert-entry.js';
 
@@ -19,7 +21,8 @@ export class AlertFeedController {
   /** Follow the alerts that you may read as an Atom feed, filtered like the list. */
   @Get('alerts.atom')
   @RequireScope('alerts:read')
-  @ApiHeader({ name: 'Accept-Language', required: false, schema: { type: 'string', maxLength: 200 } })
+  @ApiAcceptLanguage()
+  @ApiAnswerHeaders('ETag')
   @ApiOkResponse({ description: 'RFC 4287', content: { [ATOM_TYPE]: { schema: { type: 'string' } } } })
   async atomFeed(
     @CurrentActor() actor: Actor,

@@ -62,7 +62,6 @@ const link = ({ rel, href, type }: AtomEntry['links'][number]): string =>
   `<link rel="${escape(rel)}" href="${escape(href)}" type="${escape(type)}"/>`;
 
 /** Characters that XML 1.0 cannot carry even as references are dropped; input refuses them, old data may not have. */
-// eslint-disable-next-line no-control-regex
 const UNWRITABLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

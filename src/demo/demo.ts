@@ -14,7 +14,7 @@ try {
   if (config.databaseUrl !== undefined)
     throw new Error('The demonstration brings its own database: unset DATABASE_URL.');
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-  const run = new Run(log);
+  const run = new Run(log, config);
   await run.start(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'slt-demo-'));
     // Started as root, PostgreSQL runs as somebody else, who must be able to pass through; what is inside stays closed.

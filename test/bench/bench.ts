@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ const rounds = 3;
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const started: ChildProcess[] = [];
 const dataDir = mkdtempSync(join(tmpdir(), 'slt-bench-'));
+// Started as root, PostgreSQL runs as somebody else, who must be able to pass through.
+chmodSync(dataDir, 0o711);
 const secret = 'the-secret-of-the-benchmark-steward';
 
 const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
@@ -41,11 +43,12 @@ try {
   const bearer = await token(service.url, client.clientId, client.clientSecret);
   const bare = await startBare(superuser.toString(), reader.partnerId);
 
-  const page = await fetch(`${service.url}/v1/alerts`, { headers: { authorization: bearer } });
+  // Said everywhere, because fetch would add a language of its own, and the tag is that of the answer in a language.
+  const headers = { authorization: bearer, 'accept-language': 'en' };
+  const page = await fetch(`${service.url}/v1/alerts`, { headers });
   const etag = page.headers.get('etag') ?? '';
   const { items } = (await page.json()) as { items: { id: string }[] };
   const itemPaths = items.map(({ id }) => `/v1/alerts/${id}`);
-  const headers = { authorization: bearer };
   const targets = (base: string, paths: string[]): string[] => paths.map((path) => base + path);
 
   const bareFeed: Load[] = [];

@@ -88,6 +88,8 @@ export class AuthorizationServer implements OnModuleInit {
     } catch (error) {
       this.answerFailure(ctx, error);
     }
+    // The library lets pages of every origin read what is public; this service is not for pages.
+    for (const name of ['Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']) ctx.remove(name);
   }
 
   private answerFailure(ctx: Context, error: unknown): void {

@@ -30,6 +30,13 @@ export function mountAuthorizationServer(app: NestExpressApplication): void {
       return;
     }
     contextOf(response).route = request.path;
+    if (isOwnPage(request, publicUrl)) delete request.headers.origin;
     server.handle(path, request, response).catch(next);
   });
+}
+
+/** Browsers name the origin of a page of ours too, such as /docs; the library refuses every origin it is told of. */
+function isOwnPage({ headers: { origin, host } }: Request, publicUrl: string): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  return origin === new URL(publicUrl).origin || new URL(origin).host === host;
 }

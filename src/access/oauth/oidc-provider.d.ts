@@ -15,6 +15,7 @@ declare module 'oidc-provider' {
     /** Express has made it its own before. */
     req: IncomingMessage & { ip?: string };
     readonly method: string;
+    remove(header: string): void;
     status: number;
     body: unknown;
     set(headers: Record<string, string>): void;

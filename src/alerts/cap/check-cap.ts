@@ -12,10 +12,21 @@ export function checkCap(alert: CapElement): CapFinding[] {
   const report: Report = (place, detail, missing) =>
     findings.push({ path: missing ? `${place.path}/${missing}` : place.path, line: place.line, detail });
   checkIdentity(alert, report);
+  checkYears(alert, ['sent'], report);
   checkScope(alert, report);
   checkReferences(alert, report);
   for (const info of alert.all('info')) checkInfo(info, timeOf(alert, 'sent'), report);
   return findings;
+}
+
+/** What is kept and compared in UTC must have a year there that can be written. */
+function checkYears(element: CapElement, names: string[], report: Report): void {
+  for (const name of names) {
+    const year = timeOf(element, name)?.getUTCFullYear();
+    if (year !== undefined && (year < 1 || year > 9999)) {
+      report(element.find(name) ?? element, 'In UTC this lies outside of the years 1 to 9999.');
+    }
+  }
 }
 
 function checkIdentity(alert: CapElement, report: Report): void {
@@ -67,6 +78,7 @@ function checkReferences(alert: CapElement, report: Report): void {
 function checkInfo(info: CapElement, sent: Date | undefined, report: Report): void {
   const event = info.all('event')[0];
   if (event && isBlank(event.content)) report(event, 'The event is empty.');
+  checkYears(info, ['effective', 'onset', 'expires'], report);
   const expires = timeOf(info, 'expires');
   if (sent && expires && expires < sent) {
     report(info.find('expires') ?? info, 'The message expires before it was sent.');

@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
+import { AlertsModule } from './alerts/alerts.module.js';
+import { ENTITIES } from './app.entities.js';
+import { Bootstrap } from './bootstrap.js';
+import { ArrangementsModule } from './arrangements/arrangements.module.js';
+import { type Config } from './core/config.js';
+import { CoreModule } from './core/core.module.js';
+import { type RuntimeUrls } from './core/database-roles.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { PartnersModule } from './partners/partners.module.js';
+import { SharingModule } from './sharing/sharing.module.js';
+
+/** The six commitments, one module each, above what they stand on. */
+@Module({})
+export class AppModule {
+  static forRoot(
+    config: Config,
+    publicUrl: string,
+    { serviceUrl, backgroundUrl }: RuntimeUrls,
+  ): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.forRoot(config, publicUrl, { serviceUrl, backgroundUrl, entities: ENTITIES }),
+        AccessModule,
+        PartnersModule,
+        ArrangementsModule,
+        SharingModule,
+        AlertsModule,
+        DeliveryModule,
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [Bootstrap],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { type NextFunction, type Request, type Response } from 'express';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { type Observable } from 'rxjs';
+import { type Config } from './config.js';
+import { type Problem, problems } from './problem.js';
+import { contextOf } from './request-context.js';
+
+const WINDOW_SECONDS = 60;
+/** Whoever watches over the service must not be kept from it by a flood from behind the same address. */
+const FREE = new Set(['/health/live', '/health/ready']);
+
+/**
+ * How much one caller may ask in a minute. A request with a valid token counts for its client, any other for its
+ * source address, so that bad logins from an address leave the tokens of partners behind it alone.
+ *
+ * Counted in this process only: a count shared by all would cost every read a write, more than it protects; behind n
+ * processes a caller gets up to n times as much.
+ */
+export class RateLimits implements NestInterceptor {
+  private readonly clients: RateLimiterMemory;
+  private readonly addresses: RateLimiterMemory;
+
+  constructor({ requestsPerMinute, anonymousRequestsPerMinute }: Config) {
+    this.clients = new RateLimiterMemory({ points: requestsPerMinute, duration: WINDOW_SECONDS });
+    this.addresses = new RateLimiterMemory({ points: anonymousRequestsPerMinute, duration: WINDOW_SECONDS });
+  }
+
+  /** Before anything else is done. Whether a token is worth something is not known yet, so those wait. */
+  readonly limitAnonymous = (request: Request, response: Response, next: NextFunction): void => {
+    if (FREE.has(request.path)) contextOf(response).counted = true;
+    if (contextOf(response).counted || carriesToken(request)) next();
+    else this.count(request, response).then(next, next);
+  };
+
+  /** After the guards: by now it is known who calls. */
+  async intercept(context: ExecutionContext, handler: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const exceeded = await this.count(http.getRequest<Request>(), http.getResponse<Response>());
+    if (exceeded) throw exceeded;
+    return handler.handle();
+  }
+
+  /** Counts a request once. @returns the problem to answer with, when it is one too many */
+  async count(request: Request, response: Response): Promise<Problem | undefined> {
+    const context = contextOf(response);
+    if (context.counted) return undefined;
+    context.counted = true;
+    const caller: { clientId?: string } | undefined = request.user;
+    const [name, limiter, key] =
+      caller?.clientId === undefined
+        ? (['address', this.addresses, networkOf(request.ip ?? '')] as const)
+        : (['client', this.clients, caller.clientId] as const);
+    // The library rejects with the same object that it resolves with.
+    const state = await limiter.consume(key).catch((refused: RateLimiterRes) => refused);
+    const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+    // draft-ietf-httpapi-ratelimit-headers: names are quoted strings.
+    response.setHeader('RateLimit-Policy', `"${name}";q=${limiter.points};w=${WINDOW_SECONDS}`);
+    response.setHeader('RateLimit', `"${name}";r=${state.remainingPoints};t=${seconds}`);
+    return state.consumedPoints > limiter.points ? problems.tooManyRequests(seconds) : undefined;
+  }
+}
+
+/** The authorization server takes no access tokens, so there such a header saves nobody from being counted. */
+const carriesToken = ({ headers, path }: Request): boolean =>
+  /^bearer /i.test(headers.authorization ?? '') &&
+  !path.startsWith('/oauth/') &&
+  !path.startsWith('/.well-known/');
+
+/** One household or office has a whole /64 of IPv6, so addresses of one count together. */
+export function networkOf(address: string): string {
+  const embedded = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (embedded !== undefined || !address.includes(':')) return embedded ?? address;
+  const [head = '', tail] = address.split('%', 1).join().split('::');
+  const groups = (part: string | undefined): string[] => (part ? part.split(':') : []);
+  const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
+  const all = [...groups(head), ...Array<string>(Math.max(0, zeros)).fill('0'), ...groups(tail)];
+  return all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,74 @@
+import { type Answer, type Http } from '../support/http.js';
+
+export const CAP = { Accept: 'application/cap+xml' };
+export const GEOJSON = { Accept: 'application/geo+json' };
+
+export interface View {
+  id: string;
+  version: number;
+  state: string;
+  messageType: string;
+  event: string;
+  text?: { language: string; headline?: string; description?: string; instruction?: string };
+  languages: string[];
+  identifier: string;
+  sender: string;
+  sent: string;
+  references: { sender: string; identifier: string; sent: string }[];
+  areas: { description: string; polygons: number[][][] }[];
+  originator?: { code: string; name: string };
+  note?: string;
+}
+
+export interface Page {
+  items: View[];
+  nextCursor: string | null;
+  count?: number;
+}
+
+/** Every way in which a reader comes by one alert. */
+export async function everyChannel(http: Http, id: string): Promise<Record<string, Answer>> {
+  return {
+    item: await http.get(`/v1/alerts/${id}`),
+    cap: await http.get(`/v1/alerts/${id}`, { headers: CAP }),
+    geojson: await http.get(`/v1/alerts/${id}`, { headers: GEOJSON }),
+    list: await http.get('/v1/alerts', { query: { limit: 200 } }),
+    search: await http.get('/v1/alerts', { query: { limit: 200, minSeverity: 'unknown' } }),
+    changes: await http.get('/v1/changes', { query: { limit: 200 } }),
+    atom: await http.get('/v1/feeds/alerts.atom', { query: { limit: 200 } }),
+  };
+}
+
+/** The channels on which the alert is to be found now; the change log counts by its latest entry. */
+export async function visibleBy(http: Http, id: string): Promise<string[]> {
+  const answers = await everyChannel(http, id);
+  return Object.entries(answers).flatMap(([channel, { status, text, body }]) => {
+    if (channel !== 'changes')
+      return status === 200 && (channel === 'cap' || text.includes(id)) ? [channel] : [];
+    const entries = (body as unknown as Changes).items.filter(({ object }) => object.id === id);
+    return entries.length > 0 && entries.at(-1)?.change !== 'withdrawn' ? [channel] : [];
+  });
+}
+
+export const EVERYWHERE = ['item', 'cap', 'geojson', 'list', 'search', 'changes', 'atom'];
+
+interface Changes {
+  items: { position: number; change: string; object: { id: string; version: number } }[];
+}
+
+/** The reader's log of one alert. */
+export async function changesOf(http: Http, id: string): Promise<[string, number][]> {
+  const { body } = await http.get<Changes>('/v1/changes', { query: { limit: 200 } });
+  return body.items
+    .filter(({ object }) => object.id === id)
+    .map(({ change, object }) => [change, object.version]);
+}
+
+/** Until it holds; for what takes effect within seconds. */
+export async function eventually(check: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error('not within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,338 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import pg from 'pg';
+import { query } from '../support/database.js';
+import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
+import { alertInput, arrangement, client, partner, type TestPartner, uniqueCode } from '../support/factories.js';
+import { expectStatus, type Http } from '../support/http.js';
+import { DOCUMENT, ROUTES } from './document.js';
+import { missing, Watch } from './watched.js';
+
+const watch = new Watch();
+let real: TestApp;
+let app: TestApp;
+beforeAll(async () => {
+  real = await startApp();
+  app = watch.app(real);
+});
+afterAll(() => real.close());
+afterEach(() => {
+  const faults = [...watch.faults];
+  watch.faults.clear();
+  expect(faults).toEqual([]);
+});
+
+const ID = randomUUID();
+const CAP = { 'Content-Type': 'application/cap+xml' };
+const stale = { headers: { 'If-Match': '"999"' } };
+const example = (operationId: string, type: string): unknown => {
+  const { operation } = ROUTES.find((route) => route.operation.operationId === operationId) ?? {};
+  return Object.values(operation?.requestBody?.content[type]?.examples ?? {})[0]?.value;
+};
+const capExample = (identifier: string): string =>
+  String(example('publishAlert', 'application/cap+xml')).replace(/(?<=<identifier>)[^<]*/, identifier);
+
+/** Asks twice for what has not changed; `fetch` would add `Cache-Control: no-cache` to the condition. */
+async function unchanged(client: ClientCredentials, path: string): Promise<void> {
+  const { access_token } = expectStatus(await requestToken(real.anonymous, client), 200);
+  const ask = async (more: Record<string, string> = {}) => {
+    const headers = { Authorization: `Bearer ${access_token}`, ...more };
+    const [answer] = (await once(get(`${real.url}${path}`, { headers }), 'response')) as [IncomingMessage];
+    const text = (await answer.toArray()).join('');
+    return {
+      status: answer.statusCode ?? 0,
+      headers: new Headers(answer.headers as Record<string, string>),
+      body: text === '' || path.endsWith('.atom') ? undefined : (JSON.parse(text) as unknown),
+      text,
+    };
+  };
+  const first = await ask();
+  const second = await ask({ 'If-None-Match': first.headers.get('etag') ?? '' });
+  watch.check('GET', path, first);
+  watch.check('GET', path, second);
+  expect([path, second.status]).toEqual([path, 304]);
+}
+
+describe('answers to what is right', () => {
+  let reader: TestPartner;
+  let place: { id: string; code: string };
+
+  it('about partners and their clients', async () => {
+    const { steward } = app;
+    reader = await partner(app, { country: 'NO' });
+    const path = `/v1/partners/${reader.partner.id}`;
+    expectStatus(await steward.get('/v1/partners', { query: { kind: 'ingo', limit: 1 } }), 200);
+    await unchanged(app.stewardClient, path);
+    expectStatus(await steward.send('PATCH', path, { name: 'Another name' }), 200);
+    expectStatus(await reader.http.get(path), 200);
+    const used = await client(app, reader.partner.id, {
+      ceiling: { tlp: 'GREEN' },
+      allowedNetworks: ['192.0.2.0/24'],
+      expiresAt: '2099-01-01T00:00:00Z',
+    });
+    expectStatus(await steward.get(`${path}/clients`), 200);
+    expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`, { overlapSeconds: 60 }), 200);
+    expectStatus(await steward.delete(`${path}/clients/${used.clientId}`), 204);
+    expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`), 409);
+    expectStatus(await steward.get(`${path}/clients`), 200);
+    const other = await partner(app);
+    for (const [change, repeated] of [['suspension', 409], ['reinstatement', 409], ['withdrawal', 409]] as const) {
+      expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), 200);
+      expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), repeated);
+    }
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const body = { ...(example('admitPartner', 'application/json') as object), code: uniqueCode('E') };
+    expectStatus(await steward.post('/v1/partners', body, key), 201);
+    expectStatus(await steward.post('/v1/partners', { ...body, name: 'Somebody else' }, key), 422);
+    expectStatus(await steward.post('/v1/partners', body), 409);
+    expectStatus(await steward.send('PATCH', path, { name: 'Too late' }, stale), 412);
+  });
+
+  it('about arrangements and their members', async () => {
+    const { steward } = app;
+    place = await arrangement(app, { members: [reader] });
+    const path = `/v1/arrangements/${place.id}`;
+    const restricted = { ceiling: { tlp: 'GREEN' }, until: '2099-01-01T00:00:00Z' };
+    const other = await partner(app);
+    expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id, ...restricted }), 201);
+    expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id }), 409);
+    expectStatus(await steward.get('/v1/arrangements'), 200);
+    expectStatus(await steward.get(`${path}/members`), 200);
+    expectStatus(await reader.http.get(`${path}/members`), 200);
+    await unchanged(app.stewardClient, path);
+    expectStatus(await steward.send('PATCH', path, { level: 'emergency' }), 200);
+    expectStatus(await steward.send('PATCH', path, { level: 'regular' }, stale), 412);
+    expectStatus(await steward.delete(`${path}/members/${other.partner.id}`), 204);
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
+    expectStatus(await steward.post('/v1/arrangements', body, key), 201);
+    expectStatus(await steward.post('/v1/arrangements', { ...body, level: 'regular' }, key), 422);
+    expectStatus(await steward.post('/v1/arrangements', body), 409);
+    expectStatus(await reader.http.get('/v1/me'), 200);
+  });
+
+  it('about alerts, in every form', async () => {
+    const { steward } = app;
+    const audience = { arrangements: [place.code], except: [] };
+    const input = alertInput({ audience });
+    input.renditions[0]!.texts.push({ language: 'fr', headline: 'Affrontements', description: 'Des tirs.' });
+    input.renditions[0]!.areas.push({ description: 'Around the bridge', circle: undefined } as never);
+    Object.assign(input.renditions[0]!.areas[1]!, {
+      circles: [{ center: [15.5, 32.5], radiusKm: 2 }],
+      geocodes: [{ name: 'P-code', value: 'SD01' }],
+    });
+    input.renditions.push({
+      ...input.renditions[0]!,
+      ...{ tlp: 'AMBER', classification: 'CONFIDENTIAL', classificationReason: 'Sources', reviewAt: '2030-01-01' },
+    });
+    const published = await steward.post<{ id: string }>('/v1/alerts', input);
+    const { id } = expectStatus(published, 201);
+    const path = `/v1/alerts/${id}`;
+    for (const type of ['application/json', 'application/cap+xml', 'application/geo+json']) {
+      const answer = await reader.http.get(path, { headers: { Accept: type, 'Accept-Language': 'fr' } });
+      expect([type, answer.status, answer.headers.get('content-type')]).toEqual([type, 200, expect.stringContaining(type)]);
+    }
+    expectStatus(await reader.http.get(path, { headers: { Accept: 'text/html' } }), 406);
+    await unchanged(reader.client, path);
+    await unchanged(app.stewardClient, `${path}/renditions`);
+    await unchanged(reader.client, '/v1/alerts?limit=1&count=true&category=security,health');
+    await unchanged(reader.client, '/v1/feeds/alerts.atom');
+    expectStatus(await reader.http.get('/v1/changes'), 200);
+    expectStatus(await steward.post(`${path}/updates`, alertInput({ audience, severity: 'extreme' })), 200);
+    expectStatus(await steward.post(`${path}/updates`, alertInput({ audience }), stale), 412);
+    expectStatus(await steward.send('PUT', path, alertInput({ audience })), 409);
+    expectStatus(await steward.post(`${path}/publication`), 409);
+    expectStatus(await steward.post(`${path}/cancellation`, { note: 'Over.' }, stale), 412);
+    expectStatus(await steward.post(`${path}/cancellation`, { note: 'Over.' }), 200);
+    expectStatus(await steward.post(`${path}/cancellation`), 409);
+    expectStatus(await steward.post(`${path}/updates`, alertInput({ audience })), 409);
+    expectStatus(await reader.http.get(path), 200);
+    expectStatus(await steward.post(`${path}/withdrawal`, undefined, stale), 412);
+    expectStatus(await steward.post(`${path}/withdrawal`), 204);
+    expectStatus(await reader.http.get(path), 404);
+    expectStatus(await reader.http.get('/v1/changes'), 200);
+  });
+
+  it('about drafts', async () => {
+    const { steward } = app;
+    const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };
+    const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', { ...bare, state: 'draft' }), 201);
+    const path = `/v1/alerts/${id}`;
+    expectStatus(await steward.get('/v1/alerts', { query: { state: 'draft' } }), 200);
+    expectStatus(await steward.send('PUT', path, bare, stale), 412);
+    expectStatus(await steward.send('PUT', path, bare), 200);
+    expectStatus(await steward.post(`${path}/publication`, undefined, stale), 412);
+    expectStatus(await steward.post(`${path}/publication`), 200);
+    expectStatus(await steward.post(`${path}/withdrawal`), 204);
+    const again = await steward.post(`${path}/withdrawal`);
+    expect([404, 409]).toContain(again.status);
+  });
+
+  it('about CAP messages', async () => {
+    const { steward } = app;
+    const query = { tlp: 'GREEN', classification: 'UNCLASSIFIED', arrangements: place.code };
+    const post = (cap: string, options: object = {}) => steward.post('/v1/alerts', cap, { headers: CAP, query, ...options });
+    const cap = capExample(uniqueCode('cap'));
+    const { id } = expectStatus(await post(cap), 201);
+    expectStatus(await post(cap), 200);
+    expectStatus(await post(cap.replace('Severe', 'Minor')), 409);
+    expectStatus(await post('<alert/>'), 422);
+    expectStatus(await post(capExample('x'), { query: {} }), 400);
+    expectStatus(await reader.http.get(`/v1/alerts/${String(id)}`, { headers: { Accept: 'application/cap+xml' } }), 200);
+    expectStatus(await reader.http.get('/v1/alerts'), 200);
+  });
+
+  it('of the published examples', async () => {
+    expectStatus(await app.steward.post('/v1/alerts', example('publishAlert', 'application/json')), 201);
+  });
+
+  it('of the authorization server, and about health', async () => {
+    const { anonymous, stewardClient } = app;
+    const granted = expectStatus(await requestToken(anonymous, stewardClient, 'alerts:read'), 200);
+    const basic = Buffer.from(`${stewardClient.clientId}:${stewardClient.clientSecret}`).toString('base64');
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded', Authorization: `Basic ${basic}` };
+    expectStatus(await anonymous.post('/oauth/revocation', `token=${granted.access_token}`, { headers: form }), 200);
+    expectStatus(await anonymous.post('/oauth/revocation', 'x=1', { headers: form }), 400);
+    expectStatus(await anonymous.post('/oauth/token', 'grant_type=password', { headers: form }), 400);
+    expectStatus(await requestToken(anonymous, stewardClient, 'alerts:everything'), 400);
+    expectStatus(await requestToken(anonymous, { clientId: 'steward', clientSecret: 'wrong' }), 401);
+    const wrong = { ...form, Authorization: `Basic ${Buffer.from('steward:wrong').toString('base64')}` };
+    expectStatus(await anonymous.post('/oauth/revocation', 'token=x', { headers: wrong }), 401);
+    for (const { path } of ROUTES.filter((route) => route.method === 'GET' && !route.path.startsWith('/v1/'))) {
+      expectStatus(await anonymous.get(path), 200);
+    }
+  });
+});
+
+describe('answers to what is wrong', () => {
+  const fill = (path: string): string => path.replace('{clientId}', 'nobody').replace(/\{\w+\}/g, ID);
+  const secured = ROUTES.filter(({ path }) => path.startsWith('/v1/'));
+  const others = new Map<string, Http>();
+  beforeAll(async () => {
+    const { partner: own } = await partner(app);
+    for (const scope of ['partners:read', 'alerts:read']) {
+      others.set(scope, await app.as(await client(app, own.id, { scopes: [scope] })));
+    }
+  });
+
+  it.each(secured.map(({ operation, ...route }) => [operation.operationId, { ...route, operation }] as const))(
+    '%s: no token, no right, no such thing, no such name, no such form, too much',
+    async (_, { method, path, operation: { security, responses, parameters = [], requestBody } }) => {
+      const at = fill(path);
+      const { steward, anonymous } = app;
+      expectStatus(await anonymous.send(method, at), 401);
+      expectStatus(await anonymous.with({ Authorization: 'Bearer nonsense' }).send(method, at), 401);
+      const [scope] = security.flatMap(({ oauth2 = [] }) => oauth2);
+      const other = others.get(scope === 'alerts:read' ? 'partners:read' : 'alerts:read');
+      if (scope !== undefined) expectStatus(await (other as Http).send(method, at), 403);
+      if ('404' in responses && !requestBody) expectStatus(await steward.send(method, at), 404);
+      if (requestBody) {
+        expectStatus(await steward.send(method, at, { surprise: 1 }), 400);
+        expectStatus(await steward.send(method, at, '{', { headers: { 'Content-Type': 'application/json' } }), 400);
+        expectStatus(await steward.send(method, at, 'x', { headers: { 'Content-Type': 'text/plain' } }), 415);
+        const much = JSON.stringify({ name: 'x'.repeat(1_100_000) });
+        expectStatus(await steward.send(method, at, much, { headers: { 'Content-Type': 'application/json' } }), 413);
+      } else if (parameters.some((one) => one.in === 'query')) {
+        expectStatus(await steward.send(method, at, undefined, { query: { surprise: 1 } }), 400);
+      }
+    },
+  );
+
+  it('is not found behind a body either', async () => {
+    const { steward } = app;
+    expectStatus(await steward.send('PATCH', `/v1/partners/${ID}`, {}), 404);
+    expectStatus(await steward.post(`/v1/partners/${ID}/clients`, { name: 'x', scopes: ['alerts:read'] }), 404);
+    expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/rotation`), 404);
+    expectStatus(await steward.send('PATCH', `/v1/arrangements/${ID}`, {}), 404);
+    const { partner: member } = await partner(app);
+    expectStatus(await steward.post(`/v1/arrangements/${ID}/members`, { partnerId: member.id }), 404);
+    expectStatus(await steward.send('PUT', `/v1/alerts/${ID}`, alertInput()), 404);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/updates`, alertInput()), 404);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/cancellation`), 404);
+  });
+
+  it('from a network that the client may not be used from', async () => {
+    const proxied = await startApp({ settings: { SLT_TRUST_PROXY: '1' }, database: real.database });
+    try {
+      const { partner: own } = await partner(app);
+      const bound = await client(app, own.id, { allowedNetworks: ['192.0.2.0/24'] });
+      const http = watch.app(proxied).anonymous;
+      const there = http.with({ 'X-Forwarded-For': '192.0.2.7' });
+      const { access_token } = expectStatus(await requestToken(there, bound), 200);
+      const token = { Authorization: `Bearer ${access_token}` };
+      expectStatus(await there.get('/v1/me', { headers: token }), 200);
+      expectStatus(await http.get('/v1/me', { headers: token }), 403);
+    } finally {
+      await proxied.close();
+    }
+  });
+
+  it('names every fault of an alert', async () => {
+    expectStatus(await app.steward.post('/v1/alerts', { ...alertInput(), severity: 'awful' }), 400);
+  });
+
+  it('is a problem when the headers are too large', async () => {
+    const headers = { 'X-Much': 'x'.repeat(20_000) };
+    expectStatus(await app.steward.get('/v1/me', { headers }), 431);
+    expectStatus(await app.anonymous.get('/health/live', { headers }), 431);
+  });
+});
+
+describe('answers of a service in need', () => {
+  it('that has answered too often', async () => {
+    const limits = { SLT_REQUESTS_PER_MINUTE: '1', SLT_ANONYMOUS_REQUESTS_PER_MINUTE: '2' };
+    const busy = await startApp({ settings: limits, database: real.database });
+    try {
+      const { steward, anonymous } = watch.app(busy);
+      for (const { method, path } of ROUTES.filter((route) => !route.path.startsWith('/health/'))) {
+        const http = path.startsWith('/v1/') ? steward : anonymous;
+        await http.send(method, path.replace(/\{\w+\}/g, ID));
+        expectStatus(await http.send(method, path.replace(/\{\w+\}/g, ID)), 429);
+      }
+    } finally {
+      await busy.close();
+    }
+  });
+
+  it('that has lost a table', async () => {
+    const { superuserUrl } = real.database;
+    await query(superuserUrl, 'alter table change_entry rename to mislaid');
+    try {
+      expectStatus(await app.steward.get('/v1/changes'), 500);
+    } finally {
+      await query(superuserUrl, 'alter table mislaid rename to change_entry');
+    }
+    expectStatus(await app.steward.get('/v1/changes'), 200);
+  });
+
+  it('whose database goes away', async () => {
+    const blocker = new pg.Client({ connectionString: real.database.superuserUrl });
+    await blocker.connect();
+    await blocker.query('begin; lock table arrangement in access exclusive mode');
+    try {
+      const answer = app.steward.get('/v1/arrangements');
+      for (let cut = 0; cut === 0; await new Promise((resolve) => setTimeout(resolve, 50))) {
+        const rows = await query(
+          real.database.superuserUrl,
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        cut = rows.length;
+      }
+      expectStatus(await answer, 503);
+    } finally {
+      await blocker.end();
+    }
+  });
+});
+
+describe('the document', () => {
+  it('promises nothing that was not seen', () => {
+    expect(missing(watch, /^(2|3)/)).toEqual([]);
+    expect(missing(watch, /^4(?!31)/)).toEqual([]);
+    const statuses = new Set([...watch.seen].map((answer) => answer.split(' ')[1]));
+    expect([...statuses]).toEqual(expect.arrayContaining(['431', '500', '503']));
+    expect(Object.keys(DOCUMENT.paths).length).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,363 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Actor } from '../../src/access/actor.js';
+import { query } from '../support/database.js';
+import { countBlocked, Gate, until } from './gate.js';
+import { compareWithRule, readRecorded } from './recorded.js';
+import { admit, alertDto, clear, establish, openWorkbench, type Workbench } from './workbench.js';
+
+let bench: Workbench;
+beforeAll(async () => {
+  bench = await openWorkbench();
+});
+beforeEach(() => clear(bench));
+afterAll(() => bench.close());
+
+/** Whoever takes part in a race, new for each. */
+interface Cast {
+  originator: Actor;
+  member: Actor;
+  /** A member of nothing. */
+  stranger: Actor;
+  /** Of which `member` is a member, and `originator`. */
+  here: string;
+  /** Of which nobody is a member. */
+  there: string;
+  /** An alert to both arrangements. */
+  standing: string;
+  /** Alerts that the member gets by its kind and by its name, once its ceiling is raised. */
+  ofKind: string;
+  byName: string;
+}
+
+async function cast(): Promise<Cast> {
+  const originator = await admit(bench);
+  const member = await admit(bench, 'national_ngo');
+  const stranger = await admit(bench, 'io');
+  const here = await establish(bench, originator, member);
+  const there = await establish(bench);
+  const standing = await bench.alerts.publish(originator, alertDto([{ arrangements: [here, there] }]));
+  await bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'GREEN' } });
+  const ofKind = await bench.alerts.publish(
+    originator,
+    alertDto([{ tlp: 'AMBER', kinds: ['national_ngo'] }]),
+  );
+  const byName = await bench.alerts.publish(
+    originator,
+    alertDto([{ tlp: 'AMBER', partners: [member.partnerId] }]),
+  );
+  return { originator, member, stranger, ofKind, byName, here, there, standing };
+}
+
+type Act = (cast: Cast) => Promise<unknown>;
+
+const publish =
+  (audience: (cast: Cast) => { arrangements?: string[]; kinds?: string[]; partners?: string[] }): Act =>
+  (one) =>
+    bench.alerts.publish(one.originator, alertDto([{ tlp: 'GREEN', ...audience(one) }]));
+
+const publishHere = publish(({ here }) => ({ arrangements: [here] }));
+const publishThere = publish(({ there }) => ({ arrangements: [there] }));
+const publishToKind = publish(() => ({ kinds: ['national_ngo'] }));
+const publishByName = publish(({ member }) => ({ partners: [member.partnerId] }));
+const leaveHere: Act = ({ here, member }) =>
+  bench.arrangements.endMembership(bench.steward, here, member.partnerId);
+const joinThere: Act = ({ there, stranger }) =>
+  bench.arrangements.addMember(bench.steward, there, { partnerId: stranger.partnerId });
+const lowerStranger: Act = ({ stranger }) =>
+  bench.partners.change(bench.steward, stranger.partnerId, { ceiling: { tlp: 'CLEAR' } });
+const suspend: Act = ({ member }) =>
+  bench.partners.changeStanding(bench.steward, member.partnerId, 'suspend');
+const lowerCeiling: Act = ({ member }) =>
+  bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'CLEAR' } });
+const suspendOriginator: Act = ({ originator }) =>
+  bench.partners.changeStanding(bench.steward, originator.partnerId, 'suspend');
+const narrowClient: Act = ({ member, here }) =>
+  bench.clients.create(bench.steward, member.partnerId, {
+    name: 'Narrowed',
+    scopes: ['alerts:read'],
+    arrangements: [here],
+  });
+const narrowStranger: Act = ({ stranger, there }) =>
+  bench.clients.create(bench.steward, stranger.partnerId, {
+    name: 'Narrowed',
+    scopes: ['alerts:read'],
+    arrangements: [there],
+  });
+const narrowOwnClient: Act = ({ originator }) =>
+  bench.clients.create(bench.steward, originator.partnerId, {
+    name: 'Narrowed',
+    scopes: ['alerts:read'],
+    ceiling: { tlp: 'RED' },
+  });
+const admitOfKind: Act = () => admit(bench, 'national_ngo');
+const dropHere: Act = ({ originator, standing, there }) =>
+  bench.alerts.update(originator, standing, alertDto([{ arrangements: [there] }]));
+const dropThere: Act = ({ originator, standing, here }) =>
+  bench.alerts.update(originator, standing, alertDto([{ arrangements: [here] }]));
+const addByName: Act = ({ originator, standing, member, here }) =>
+  bench.alerts.update(
+    originator,
+    standing,
+    alertDto([{ arrangements: [here] }, { text: 'more', partners: [member.partnerId] }]),
+  );
+const dropKind: Act = ({ originator, ofKind }) =>
+  bench.alerts.update(originator, ofKind, alertDto([{ tlp: 'AMBER' }]));
+const dropName: Act = ({ originator, byName }) =>
+  bench.alerts.update(originator, byName, alertDto([{ tlp: 'AMBER' }]));
+const raiseCeiling: Act = ({ member }) =>
+  bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'RED' } });
+const cancel: Act = ({ originator, standing }) => bench.alerts.cancel(originator, standing, {});
+const withdraw: Act = ({ originator, standing }) => bench.alerts.withdraw(originator, standing);
+
+/** What changes who sees what, with the table that it writes to. */
+const ALERTS = 'shareable';
+const PAIRS: [name: string, table: string, Act, name: string, table: string, Act][] = [
+  ['publish to an arrangement', ALERTS, publishHere, 'leave it', 'membership', leaveHere],
+  ['publish to an arrangement', ALERTS, publishThere, 'join it', 'membership', joinThere],
+  ['publish to an arrangement', ALERTS, publishHere, 'suspend a member', 'partner', suspend],
+  ['publish to an arrangement', ALERTS, publishHere, 'lower a ceiling', 'partner', lowerCeiling],
+  ['publish to an arrangement', ALERTS, publishHere, 'narrow a client', 'reader', narrowClient],
+  ['publish to an arrangement', ALERTS, publishHere, 'publish to it again', ALERTS, publishHere],
+  ['publish to a kind', ALERTS, publishToKind, 'suspend one of it', 'partner', suspend],
+  ['publish to a kind', ALERTS, publishToKind, 'lower a ceiling', 'partner', lowerCeiling],
+  ['publish to a kind', ALERTS, publishToKind, 'admit one of it', 'partner', admitOfKind],
+  ['publish by name', ALERTS, publishByName, 'suspend the named one', 'partner', suspend],
+  ['publish by name', ALERTS, publishByName, 'raise a ceiling', 'partner', raiseCeiling],
+  ['publish by name', ALERTS, publishByName, 'lower a ceiling', 'partner', lowerCeiling],
+  ['publish', ALERTS, publishHere, 'suspend the originator', 'partner', suspendOriginator],
+  ['publish to a kind', ALERTS, publishToKind, 'narrow a client of the originator', 'reader', narrowOwnClient],
+  ['drop an arrangement', ALERTS, dropThere, 'join it', 'membership', joinThere],
+  ['drop a kind', ALERTS, dropKind, 'raise a ceiling', 'partner', raiseCeiling],
+  ['drop a name', ALERTS, dropName, 'raise a ceiling', 'partner', raiseCeiling],
+  ['drop an arrangement', ALERTS, dropHere, 'leave it', 'membership', leaveHere],
+  ['drop an arrangement', ALERTS, dropHere, 'suspend a member', 'partner', suspend],
+  ['add a name', ALERTS, addByName, 'lower a ceiling', 'partner', lowerCeiling],
+  ['add a name', ALERTS, addByName, 'leave the arrangement', 'membership', leaveHere],
+  ['cancel', ALERTS, cancel, 'join the arrangement', 'membership', joinThere],
+  ['withdraw', ALERTS, withdraw, 'join the arrangement', 'membership', joinThere],
+  ['withdraw', ALERTS, withdraw, 'suspend a member', 'partner', suspend],
+  ['leave', 'membership', leaveHere, 'suspend', 'partner', suspend],
+  ['join', 'membership', joinThere, 'lower a ceiling', 'partner', lowerStranger],
+  ['join', 'membership', joinThere, 'narrow a client', 'reader', narrowStranger],
+];
+
+const INVOLVED: Record<string, (cast: Cast) => string> = {
+  shareable: ({ originator }) => `new.originator_id = '${originator.partnerId}'`,
+  membership: ({ member, stranger }) => `new.partner_id in ('${member.partnerId}', '${stranger.partnerId}')`,
+  partner: () => 'true',
+  reader: () => 'true',
+};
+
+/** The first stops at its commit with everything done, the second starts; then both go on. */
+async function race(
+  moment: 'at commit' | 'at once',
+  table: string,
+  when: string,
+  first: () => Promise<unknown>,
+  ...others: (() => Promise<unknown>)[]
+): Promise<void> {
+  const gate = await Gate.closed(bench.superuser, table, moment, when);
+  try {
+    const running = [first()];
+    await Promise.race([gate.reached(), ...running]);
+    let settled = 0;
+    running.push(...others.map((other) => other().finally(() => settled++)));
+    // Each other one either is through or has come upon the first.
+    await until(async () => (await countBlocked(bench.superuser)) + settled > others.length);
+    await gate.open();
+    const outcomes = await Promise.allSettled(running);
+    expect(outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))).toEqual([]);
+  } finally {
+    await gate.remove();
+  }
+}
+
+async function expectTheRule(): Promise<void> {
+  const { recorded, ruled, broken } = await compareWithRule(bench.superuser);
+  expect(recorded).toEqual(ruled);
+  expect(broken).toEqual([]);
+}
+
+describe('two that decide at the same time', () => {
+  for (const [firstName, firstTable, first, secondName, secondTable, second] of PAIRS) {
+    it(`come to what the rule says: ${firstName}, then ${secondName}`, async () => {
+      const those = await cast();
+      const when = INVOLVED[firstTable]?.(those) ?? 'true';
+      await race(
+        'at commit',
+        firstTable,
+        when,
+        () => first(those),
+        () => second(those),
+      );
+      await expectTheRule();
+    });
+
+    it(`come to what the rule says: ${secondName}, then ${firstName}`, async () => {
+      const those = await cast();
+      const when = INVOLVED[secondTable]?.(those) ?? 'true';
+      await race(
+        'at commit',
+        secondTable,
+        when,
+        () => second(those),
+        () => first(those),
+      );
+      await expectTheRule();
+    });
+  }
+
+  it('do not wait for each other: an update that has its alert, and a new reader of that alert', async () => {
+    const those = await cast();
+    await race(
+      'at once',
+      'alert_rendition',
+      `new.alert_id = '${those.standing}'`,
+      () =>
+        bench.alerts.update(
+          those.originator,
+          those.standing,
+          alertDto([{ text: 'a new text', arrangements: [those.there] }]),
+        ),
+      () => joinThere(those),
+    );
+    await expectTheRule();
+  });
+
+  it('do not wait for each other: several memberships that begin at once, and publications to their members', async () => {
+    const originator = await admit(bench);
+    const members = [await admit(bench), await admit(bench)];
+    const arrangement = await establish(bench);
+    for (const { partnerId } of members) {
+      const from = '2090-01-01T00:00:00Z';
+      await bench.arrangements.addMember(bench.steward, arrangement, { partnerId, from });
+    }
+    await bench.alerts.publish(originator, alertDto([{ arrangements: [arrangement] }]));
+    await bench.superuser.query(`update membership set starts_at = now() where arrangement_id = $1`, [
+      arrangement,
+    ]);
+    await race(
+      'at commit',
+      'membership',
+      `new.arrangement_id = '${arrangement}'`,
+      () => bench.arrangements.advanceMembershipsAsSystem(),
+      ...members.map(
+        ({ partnerId }) =>
+          () =>
+            bench.alerts.publish(
+              originator,
+              alertDto([{ arrangements: [arrangement], partners: [partnerId] }]),
+            ),
+      ),
+    );
+    while ((await bench.arrangements.advanceMembershipsAsSystem()) > 0);
+    await expectTheRule();
+  });
+});
+
+describe('a publication that has done all but commit', () => {
+  it('keeps a later one to the same reader behind it: both are read, each once, in the order of commits', async () => {
+    const { originator, member, here } = await cast();
+    const early = await admit(bench);
+    const gate = await Gate.closed(
+      bench.superuser,
+      'shareable',
+      'at commit',
+      `new.originator_id = '${early.partnerId}'`,
+    );
+    try {
+      const before = await entriesOf(member);
+      const first = bench.alerts.publish(early, alertDto([{ arrangements: [here] }]));
+      await gate.reached();
+      const second = bench.alerts.publish(originator, alertDto([{ arrangements: [here] }]));
+      await until(async () => (await countBlocked(bench.superuser)) === 2);
+      expect(await entriesOf(member)).toEqual(before);
+      await gate.open();
+      const ids = [await first, await second];
+      const after = await entriesOf(member);
+      expect(after.slice(before.length).map(({ id }) => id)).toEqual(ids);
+    } finally {
+      await gate.remove();
+    }
+    await expectTheRule();
+  });
+
+  it('leaves nothing when its connection is killed, and lets the later one through', async () => {
+    const { originator, member, here } = await cast();
+    const early = await admit(bench);
+    const before = await entriesOf(member);
+    const rows = await countRows();
+    const gate = await Gate.closed(
+      bench.superuser,
+      'shareable',
+      'at commit',
+      `new.originator_id = '${early.partnerId}'`,
+    );
+    const key = { key: `key of ${early.partnerId}`, requestDigest: Buffer.from('the same request') };
+    try {
+      const first = bench.alerts.publish(early, alertDto([{ arrangements: [here] }]), key);
+      const pid = await gate.reached();
+      const second = bench.alerts.publish(originator, alertDto([{ arrangements: [here] }]));
+      await until(async () => (await countBlocked(bench.superuser)) === 2);
+      await bench.superuser.query(`select pg_terminate_backend($1)`, [pid]);
+      await expect(first).rejects.toMatchObject({ type: 'unavailable' });
+      const id = await second;
+      expect((await entriesOf(member)).slice(before.length)).toMatchObject([
+        { id, position: before.length + 1 },
+      ]);
+      await gate.open();
+      const others = await countRows();
+      expect(others).toEqual({
+        ...rows,
+        shareable: (rows['shareable'] ?? 0) + 1,
+        rendition: (rows['rendition'] ?? 0) + 1,
+        alert_rendition: (rows['alert_rendition'] ?? 0) + 1,
+        share_grant: (rows['share_grant'] ?? 0) + 2,
+        change_entry: (rows['change_entry'] ?? 0) + 2,
+      });
+      const repeated = await bench.alerts.publish(early, alertDto([{ arrangements: [here] }]), key);
+      expect((await entriesOf(member)).at(-1)).toMatchObject({ id: repeated, change: 'published' });
+      expect(await bench.alerts.publish(early, alertDto([{ arrangements: [here] }]), key)).toBe(repeated);
+    } finally {
+      await gate.remove();
+    }
+    await expectTheRule();
+  });
+});
+
+it('nobody was ever made to give way', async () => {
+  // The counters of a session are written down when it ends.
+  await bench.database.onApplicationShutdown();
+  const [row] = await query<{ deadlocks: string }>(
+    bench.app.database.superuserUrl,
+    `select deadlocks from pg_stat_database where datname = current_database()`,
+  );
+  expect(row?.deadlocks).toBe('0');
+});
+
+async function entriesOf({ readerId }: Actor) {
+  const { entries } = await readRecorded(bench.superuser);
+  return entries.filter((one) => one.reader === readerId);
+}
+
+async function countRows(): Promise<Record<string, number>> {
+  const tables = [
+    'shareable',
+    'rendition',
+    'alert_rendition',
+    'alert_shape',
+    'share_grant',
+    'change_entry',
+    'idempotency_key',
+  ];
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const [row] = await query<{ count: string }>(
+        bench.app.database.superuserUrl,
+        `select count(*) from ${table}`,
+      );
+      return [table, Number(row?.count)] as const;
+    }),
+  );
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,132 @@
+/**
+ * Who sees what, as section 3 of the design says it: one reader, one rendition at a time, slow and obvious. Written from
+ * the design and not from the view `admission`, so that a test can hold the two together.
+ */
+export interface Handling {
+  tlp: string;
+  classification: string;
+}
+
+export interface Partner {
+  id: string;
+  kind: string;
+  status: string;
+  ceiling: Handling;
+}
+
+/** A partner itself, or a client of it that was narrowed. */
+export interface Reader {
+  id: string;
+  partnerId: string;
+  isOpen: boolean;
+  /** Null: that of the partner. */
+  ceiling: Handling | null;
+  /** Null: whatever reaches the partner. A list: only what reaches it through these. */
+  arrangements: string[] | null;
+}
+
+export interface Membership {
+  partnerId: string;
+  arrangementId: string;
+  state: string;
+  /** Null: that of the partner. */
+  ceiling: Handling | null;
+}
+
+export interface Rendition extends Handling {
+  /** What tells one text from another in a test. */
+  text: string;
+  arrangements: string[];
+  kinds: string[];
+  partners: string[];
+  except: string[];
+}
+
+export interface Shareable {
+  id: string;
+  originatorId: string;
+  state: string;
+  /** The current ones, in the originator's order. */
+  renditions: Rendition[];
+}
+
+export interface World {
+  partners: Partner[];
+  readers: Reader[];
+  memberships: Membership[];
+  shareables: Shareable[];
+}
+
+const TLP = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'];
+const CLASSIFICATION = ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'];
+
+export const isWithin = (text: Handling, ceiling: Handling | null): boolean =>
+  ceiling === null ||
+  (rank(TLP, text.tlp) <= rank(TLP, ceiling.tlp) &&
+    rank(CLASSIFICATION, text.classification) <= rank(CLASSIFICATION, ceiling.classification));
+
+/** The rendition that each reader has of each shareable: no entry, no access. */
+export function grantsOf(world: World): Map<string, Map<string, Rendition>> {
+  const grants = new Map<string, Map<string, Rendition>>();
+  for (const reader of world.readers) {
+    const own = new Map<string, Rendition>();
+    for (const shareable of world.shareables) {
+      const best = renditionFor(world, reader, shareable);
+      if (best !== undefined) own.set(shareable.id, best);
+    }
+    grants.set(reader.id, own);
+  }
+  return grants;
+}
+
+/** The highest of those that admit the reader; of equals the one that the originator put first. */
+export function renditionFor(world: World, reader: Reader, shareable: Shareable): Rendition | undefined {
+  if (shareable.state !== 'published' && shareable.state !== 'cancelled') return undefined;
+  let best: Rendition | undefined;
+  for (const rendition of shareable.renditions) {
+    if (!admits(world, reader, shareable, rendition)) continue;
+    if (best === undefined || isHigher(rendition, best)) best = rendition;
+  }
+  return best;
+}
+
+function admits(world: World, reader: Reader, shareable: Shareable, rendition: Rendition): boolean {
+  const partner = world.partners.find((one) => one.id === reader.partnerId);
+  if (partner === undefined || partner.status !== 'active') return false;
+  if (!reader.isOpen || !isWithin(rendition, reader.ceiling)) return false;
+
+  if (shareable.originatorId === partner.id) {
+    if (reader.arrangements === null) return true;
+    if (reader.arrangements.some((id) => rendition.arrangements.includes(id))) return true;
+  }
+
+  if (rendition.except.includes(partner.id)) return false;
+  if (!isWithin(rendition, partner.ceiling)) return false;
+
+  if (reader.arrangements === null) {
+    if (rendition.partners.includes(partner.id)) return true;
+    if (rendition.kinds.includes(partner.kind)) return true;
+  }
+
+  if (partner.kind === 'private_sector' || partner.kind === 'donor') return false;
+  return world.memberships.some(
+    (membership) =>
+      membership.partnerId === partner.id &&
+      membership.state === 'current' &&
+      rendition.arrangements.includes(membership.arrangementId) &&
+      isWithin(rendition, membership.ceiling) &&
+      (reader.arrangements === null || reader.arrangements.includes(membership.arrangementId)),
+  );
+}
+
+function isHigher(one: Handling, other: Handling): boolean {
+  const byTlp = rank(TLP, one.tlp) - rank(TLP, other.tlp);
+  if (byTlp !== 0) return byTlp > 0;
+  return rank(CLASSIFICATION, one.classification) > rank(CLASSIFICATION, other.classification);
+}
+
+function rank(labels: string[], label: string): number {
+  const place = labels.indexOf(label);
+  if (place < 0) throw new Error(`There is no label ${label}.`);
+  return place;
+}
