@@ -14,6 +14,7 @@ import { RateLimits } from './core/rate-limits.js';
 import { followRequests } from './core/request-context.js';
 import { securityHeaders } from './core/security-headers.js';
 import { Shutdown } from './core/shutdown.js';
+import { UndeclaredInput } from './core/undeclared-input.js';
 import { InputPipe } from './core/validation.pipe.js';
 import { mountDocs } from './docs.js';
 
@@ -49,6 +50,7 @@ export async function createApplication(
   app.useGlobalInterceptors(
     limits,
     new BodyParsers([{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }]),
+    new UndeclaredInput(),
   );
   app.useGlobalFilters(new ProblemFilter(limits));
   await app.init();

@@ -20,6 +20,7 @@ export function mountDocs(app: NestExpressApplication, publicUrl: string): void 
     customSiteTitle: 'SLT Exchange',
     customCss: '.swagger-ui .topbar { display: none }',
     swaggerOptions: {
+      plugins: [showWrittenXml],
       validatorUrl: null,
       tryItOutEnabled: true,
       docExpansion: 'list',
@@ -34,6 +35,26 @@ export function mountDocs(app: NestExpressApplication, publicUrl: string): void 
   routes.get('/docs/', (_, response) => void response.type('text/html').send(html));
   routes.use('/docs', ...swaggerUi.serveFiles({ ...page }, options));
   app.use(routes);
+}
+
+interface SwaggerUi {
+  fn: {
+    jsonSchema202012: { getXmlSampleSchema(schema: unknown, config: unknown, example: unknown): unknown };
+  };
+}
+
+/**
+ * The page would make an XML example out of the schema, and cannot. This runs in the browser, where it arrives as its
+ * source: it must use nothing from around it.
+ */
+function showWrittenXml() {
+  return {
+    afterLoad({ fn: { jsonSchema202012: samples } }: SwaggerUi): void {
+      const invent = samples.getXmlSampleSchema;
+      samples.getXmlSampleSchema = (schema, config, example) =>
+        typeof example === 'string' ? example : invent(schema, config, example);
+    },
+  };
 }
 
 function readDocument(): OpenAPIObject {

@@ -118,37 +118,43 @@ const presentedPartner = {
 };
 const presentedArrangement = { id: ARRANGEMENT, ...arrangement, createdAt: MADE, updatedAt: MADE };
 
-type Examples = Record<string, { summary: string; value: unknown }>;
-const one = (summary: string, value: unknown): Examples => ({ example: { summary, value } });
+/** One, or several to choose from. */
+type Examples = { example: unknown } | { examples: Record<string, { summary: string; value: unknown }> };
+const one = (example: unknown): Examples => ({ example });
 const JSON_TYPE = 'application/json';
 
 /** By operation and media type. */
 export const REQUEST_EXAMPLES: Record<string, Record<string, Examples>> = {
-  admitPartner: { [JSON_TYPE]: one('An international NGO that may receive up to TLP:AMBER', partner) },
-  changePartner: { [JSON_TYPE]: one('Lower what it may receive', { ceiling: { tlp: 'GREEN' } }) },
-  createClient: { [JSON_TYPE]: one('A system that publishes and reads alerts', client) },
-  rotateClient: { [JSON_TYPE]: one('A day to change over', { overlapSeconds: 86_400 }) },
-  establishArrangement: { [JSON_TYPE]: one('An arrangement of one country', arrangement) },
-  changeArrangement: { [JSON_TYPE]: one('Raise the SLT level', { level: 'emergency' }) },
-  addMember: { [JSON_TYPE]: one('From now on', { partnerId: PARTNER }) },
+  admitPartner: { [JSON_TYPE]: one(partner) },
+  changePartner: { [JSON_TYPE]: one({ ceiling: { tlp: 'GREEN' } }) },
+  createClient: { [JSON_TYPE]: one(client) },
+  rotateClient: { [JSON_TYPE]: one({ overlapSeconds: 86_400 }) },
+  establishArrangement: { [JSON_TYPE]: one(arrangement) },
+  changeArrangement: { [JSON_TYPE]: one({ level: 'emergency' }) },
+  addMember: { [JSON_TYPE]: one({ partnerId: PARTNER }) },
   publishAlert: {
     [JSON_TYPE]: {
-      everyNgo: {
-        summary: 'To every NGO and international organisation',
-        value: alertTo({ kinds: ['ingo', 'national_ngo', 'io'] }),
+      examples: {
+        everyNgo: {
+          summary: 'To every NGO and international organisation',
+          value: alertTo({ kinds: ['ingo', 'national_ngo', 'io'] }),
+        },
+        arrangement: {
+          summary: 'To the members of an arrangement',
+          value: alertTo({ arrangements: ['ULN'] }),
+        },
       },
-      arrangement: { summary: 'To the members of an arrangement', value: alertTo({ arrangements: ['ULN'] }) },
     },
-    'application/cap+xml': one('A CAP 1.2 message', CAP),
+    'application/cap+xml': one(CAP),
   },
-  redraftAlert: { [JSON_TYPE]: one('The whole content again', alertTo({ arrangements: ['ULN'] })) },
+  redraftAlert: { [JSON_TYPE]: one(alertTo({ arrangements: ['ULN'] })) },
   updateAlert: {
-    [JSON_TYPE]: one('The whole content again', {
+    [JSON_TYPE]: one({
       ...alertTo({ arrangements: ['ULN'] }),
       severity: 'extreme',
     }),
   },
-  cancelAlert: { [JSON_TYPE]: one('It is over', { note: 'The road is open again.' }) },
+  cancelAlert: { [JSON_TYPE]: one({ note: 'The road is open again.' }) },
 };
 
 /** By operation, status and media type. */

@@ -13,6 +13,7 @@ interface Answer extends Json {
 }
 interface Parameter extends Json {
   name: string;
+  description?: string;
   in: string;
   schema: Json;
 }
@@ -90,15 +91,15 @@ function settleBody(
   schemas: Schemas,
   otherBody: string | undefined,
 ): void {
-  const reference = String(body.content['application/json']?.schema?.['$ref'] ?? '');
-  const required = schemas[reference.split('/').at(-1) ?? '']?.required ?? [];
+  const reference = body.content['application/json']?.schema?.['$ref'] as string | undefined;
+  const required = schemas[reference?.split('/').at(-1) ?? '']?.required ?? [];
   // Nothing is as good as an empty object.
   body.required = required.length > 0;
   if (otherBody !== undefined) {
     body.content[otherBody] = { schema: { type: 'string' } };
     for (const parameter of parameters.filter((one) => one.in === 'query')) {
       const needed = parameter['required'] === true ? ', where it is needed' : '';
-      const description = parameter['description'] ? ` ${String(parameter['description'])}` : '';
+      const description = parameter.description === undefined ? '' : ` ${parameter.description}`;
       Object.assign(parameter, {
         required: false,
         description: `For ${otherBody} alone${needed}.${description}`,
@@ -107,7 +108,7 @@ function settleBody(
   }
   for (const [type, examples] of Object.entries(REQUEST_EXAMPLES[operationId] ?? {})) {
     const content = body.content[type];
-    if (content) content['examples'] = examples;
+    if (content) Object.assign(content, examples);
   }
 }
 

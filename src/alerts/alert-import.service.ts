@@ -62,6 +62,7 @@ export class AlertImportService {
         });
       } else {
         await this.sharing.changeState(tx, predecessor, cap.msgType === 'Cancel' ? 'cancelled' : 'published');
+        await this.keepAttribution(tx, predecessor, draft);
         if (cap.infos.length === 0) await this.keepText(tx, predecessor, draft);
       }
       const id = predecessor ?? claim.id;
@@ -106,6 +107,13 @@ export class AlertImportService {
     return state === 'published' ? id : null;
   }
 
+  /** CAP cannot say that the originator is not to be named, so it stays as it was said before. */
+  private async keepAttribution(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
+    const predecessors = await this.alerts.listPredecessors(tx, alertId);
+    if (predecessors.at(-1)?.attribution !== 'a_partner') return;
+    draft.content = { ...draft.content, attribution: 'a_partner', originator: undefined };
+  }
+
   /**
    * A Cancel may come without any text: its readers go on seeing what it is that was cancelled, as far as what was
    * said before may be read at the handling of the Cancel.
@@ -120,9 +128,21 @@ export class AlertImportService {
       .sort((a, b) => b.tlp - a.tlp || b.classification - a.classification)[0];
     if (previous === undefined) return;
     const { identifier, sender, sent, references, messageType, state, note, handling } = draft.content;
+    const { attribution, originator } = draft.content;
     draft.content = {
       ...previous.content,
-      ...{ identifier, sender, sent, references, messageType, state, note, handling },
+      ...{
+        identifier,
+        sender,
+        sent,
+        references,
+        messageType,
+        state,
+        note,
+        handling,
+        attribution,
+        originator,
+      },
     };
   }
 }

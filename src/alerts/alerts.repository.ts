@@ -5,7 +5,7 @@ import { newId } from '../core/ids.js';
 import { type Problem, problems } from '../core/problem.js';
 import { type PartnerKind } from '../partners/partners.service.js';
 import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
-import { severityRank } from './alert.values.js';
+import { type Attribution, severityRank } from './alert.values.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { parseCapTime } from './cap/cap-time.js';
 import { foldText } from './search-text.js';
@@ -141,9 +141,9 @@ export class AlertsRepository {
   async listPredecessors(
     tx: Tx,
     alertId: string,
-  ): Promise<(MessageIdentity & { tlp: number; classification: number })[]> {
+  ): Promise<(MessageIdentity & { tlp: number; classification: number; attribution: Attribution })[]> {
     return tx.query(
-      `select a.identifier, a.sender, a.sent, r.tlp, r.classification
+      `select a.identifier, a.sender, a.sent, a.content->>'attribution' as attribution, r.tlp, r.classification
        from alert_rendition a join rendition r on r.id = a.rendition_id
        where a.alert_id = $1 and a.content->>'state' <> 'draft' order by a.rendition_id`,
       [alertId],

@@ -172,14 +172,17 @@ export class AlertsService {
     tx: Tx,
     actor: Actor,
     id: string,
-    dto: UpdateAlertDto,
+    stated: UpdateAlertDto,
     state: 'draft' | 'published',
   ): Promise<void> {
-    const settled = await this.sharing.settleHandling(tx, actor, dto.renditions.map(statedHandling));
+    const settled = await this.sharing.settleHandling(tx, actor, stated.renditions.map(statedHandling));
     const originator = await this.partners.describe(tx, actor.partnerId);
     const predecessors = await this.alerts.listPredecessors(tx, id);
+    // What is not said again stays: an originator that was not named is not named by an omission.
+    const attribution = stated.attribution ?? predecessors.at(-1)?.attribution ?? 'named';
+    const dto = { ...stated, attribution };
     const sender = predecessors[0]?.sender ?? this.senderOf(originator.code, dto);
-    if (dto.attribution === 'a_partner' && sender !== this.senderOf(originator.code, dto)) {
+    if (attribution === 'a_partner' && sender !== this.senderOf(originator.code, dto)) {
       throw problems.invalidInput([
         { pointer: '#/attribution', detail: 'was given and cannot be taken back' },
       ]);

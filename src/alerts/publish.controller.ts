@@ -8,6 +8,7 @@ import { ApiIdempotencyKey, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { NoQuery } from '../core/page.dto.js';
+import { ValidatesItsOwnInput } from '../core/undeclared-input.js';
 import { validate } from '../core/validation.pipe.js';
 import { answerAlert, CAP_TYPE, ITEM_HEADERS, JSON_TYPE } from './alert-answers.js';
 import { ImportAlertQuery } from './alert-import.dto.js';
@@ -35,6 +36,7 @@ export class PublishController {
   /** Publish an alert, as JSON or as a CAP 1.2 message with its handling in the query. */
   @Post()
   @HttpCode(201)
+  @ValidatesItsOwnInput()
   @RequireScope('alerts:publish')
   @ApiIdempotencyKey()
   @ApiBody({

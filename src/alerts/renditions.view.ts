@@ -1,7 +1,7 @@
-import { HandlingView } from '../access/handling.dto.js';
+import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type PartnerKind } from '../partners/partners.service.js';
-import { AreaView, presentContent, TextView } from './alerts.view.js';
+import { type AreaView, presentContent, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
 
 export class AudienceView {

@@ -1,4 +1,4 @@
-import { HandlingView } from '../access/handling.dto.js';
+import { type HandlingView } from '../access/handling.dto.js';
 import { type PartnerKind, type PartnerStatus } from '../partners/partners.service.js';
 
 export class OwnPartnerView {

@@ -62,9 +62,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(
-      [this.write, this.read, this.background].map((source) => source.isInitialized && source.destroy()),
-    );
+    const open = [this.write, this.read, this.background].filter((source) => source.isInitialized);
+    await Promise.all(open.map((source) => source.destroy()));
   }
 
   /** Connections of each pool, and requests that wait for one. */

@@ -24,7 +24,7 @@ export { AudienceDto } from './audience.dto.js';
 const CHANGE_LOG = 'changes';
 
 /** One text at one handling, ready to be written. */
-export interface RenditionDraft extends Omit<NewRendition, 'id'> {}
+export type RenditionDraft = Omit<NewRendition, 'id'>;
 
 @Injectable()
 export class SharingService {

@@ -36,6 +36,22 @@ const post = (body: unknown, headers: Record<string, string> = {}): Promise<Answ
 
 const pointers = ({ body }: Answer<Problem>): string[] => (body.errors ?? []).map((fault) => fault.pointer);
 
+describe('what a route declares no input for', () => {
+  it('is refused by name, in the query and in the body', async () => {
+    const { id } = await alert(un.http, { audience: { arrangements: [here.code] } });
+    for (const answer of [
+      await un.http.get<Problem>(`/v1/alerts/${id}?colour=red`),
+      await un.http.get<Problem>('/v1/me?colour=red'),
+      await un.http.post<Problem>(`/v1/alerts/${id}/withdrawal?colour=red`),
+    ]) {
+      expect([answer.status, pointers(answer)]).toEqual([400, ['?colour']]);
+    }
+    const withBody = await un.http.post<Problem>(`/v1/alerts/${id}/withdrawal`, { colour: 'red' });
+    expect([withBody.status, pointers(withBody)]).toEqual([400, ['#/colour']]);
+    expect((await un.http.post(`/v1/alerts/${id}/withdrawal`, {})).status).toBe(204);
+  });
+});
+
 describe('what is refused', () => {
   let before: Record<string, number>;
   beforeEach(async () => {

@@ -518,6 +518,16 @@ describe('an originator that stays unnamed', () => {
       expect(body.originator).toBeUndefined();
   });
 
+  it('is not named by an update that leaves the attribution out', async () => {
+    const { id } = await alert(un.http, { attribution: 'a_partner', renditions: [lower()] });
+    const { attribution: _, ...silent } = alertInput({ severity: 'minor', renditions: [lower()] });
+    const { body } = await un.http.post<{ attribution: string; originator?: object }>(
+      `/v1/alerts/${id}/updates`,
+      silent,
+    );
+    expect([body.attribution, body.originator]).toEqual(['a_partner', undefined]);
+  });
+
   it('cannot be taken back once it was named', async () => {
     const { id } = await alert(un.http, { renditions: [lower()] });
     const answer = await update(id, alertInput({ attribution: 'a_partner', renditions: [lower()] }));

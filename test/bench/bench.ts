@@ -82,10 +82,10 @@ try {
   console.log(report(rows, { ...size, readable: reader.alerts }));
   console.log(await statements(superuser.toString()));
 } finally {
-  for (const child of started) child.kill('SIGTERM');
-  await Promise.all(
-    started.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve))),
-  );
+  const running = started.filter((child) => child.exitCode === null);
+  const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+  for (const child of running) child.kill('SIGTERM');
+  await Promise.all(ended);
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 }

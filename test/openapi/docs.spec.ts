@@ -1,4 +1,5 @@
-import { startApp, type TestApp } from '../support/app.js';
+import { runInNewContext } from 'node:vm';
+import { requestToken, startApp, type TestApp } from '../support/app.js';
 import { DOCUMENT, type Document } from './document.js';
 
 let app: TestApp;
@@ -48,13 +49,29 @@ describe('GET /docs', () => {
 
   it('shows the document for the address of its reader, and asks no third party about it', async () => {
     const { text } = await app.anonymous.get('/docs/swagger-ui-init.js');
-    const options = JSON.parse(/var options = (\{[\s\S]*?\n\});/.exec(text)?.[1] ?? '') as {
+    const [assignment = ''] = /var options = \{[\s\S]*?\n\};/.exec(text) ?? [];
+    const options = JSON.parse(String(runInNewContext(`${assignment} JSON.stringify(options)`))) as {
       swaggerDoc: Document;
       customOptions: Record<string, unknown>;
     };
     expect(options.swaggerDoc).toEqual(DOCUMENT);
     expect(options.customOptions['validatorUrl']).toBeNull();
     expect(JSON.stringify(options.customOptions)).not.toContain('http');
+  });
+
+  it('gets tokens, as no page from elsewhere does', async () => {
+    const { stewardClient, url } = app;
+    const { host, port } = new URL(url);
+    // Browsers name the origin of a page in what it posts, also to where it came from.
+    for (const origin of [`http://${host}`, url]) {
+      const { status, headers } = await requestToken(app.anonymous.with({ Origin: origin }), stewardClient);
+      expect([origin, status]).toEqual([origin, 200]);
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    }
+    for (const origin of ['https://elsewhere.example', `http://elsewhere.example:${port}`, 'null']) {
+      const { status } = await requestToken(app.anonymous.with({ Origin: origin }), stewardClient);
+      expect([origin, status]).toEqual([origin, 400]);
+    }
   });
 
   it('has nothing else below it', async () => {

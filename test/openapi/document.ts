@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 
 export type Schema = Record<string, unknown>;
 
+export interface MediaType {
+  schema: Schema;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+
 export interface Answer {
   description: string;
   headers?: Record<string, unknown>;
-  content?: Record<string, { schema: Schema; example?: unknown }>;
+  content?: Record<string, MediaType>;
 }
 
 export interface Operation {
@@ -14,7 +20,7 @@ export interface Operation {
   tags: string[];
   security: Record<string, string[]>[];
   parameters?: { name: string; in: string; schema: Schema }[];
-  requestBody?: { content: Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }> };
+  requestBody?: { content: Record<string, MediaType> };
   responses: Record<string, Answer | { $ref: string }>;
 }
 
@@ -43,6 +49,11 @@ export interface Route {
 export const ROUTES: Route[] = Object.entries(DOCUMENT.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
+
+export const examplesOf = ({ example, examples = {} }: MediaType): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values(examples).map(({ value }) => value),
+];
 
 export const answerOf = (answer: Answer | { $ref: string }): Answer =>
   '$ref' in answer ? (DOCUMENT.components.responses[answer.$ref.split('/').at(-1) ?? ''] as Answer) : answer;

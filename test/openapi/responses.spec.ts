@@ -6,7 +6,7 @@ import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
 import { alertInput, arrangement, client, partner, type TestPartner, uniqueCode } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
-import { DOCUMENT, ROUTES } from './document.js';
+import { DOCUMENT, examplesOf, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
 
 const watch = new Watch();
@@ -28,7 +28,8 @@ const CAP = { 'Content-Type': 'application/cap+xml' };
 const stale = { headers: { 'If-Match': '"999"' } };
 const example = (operationId: string, type: string): unknown => {
   const { operation } = ROUTES.find((route) => route.operation.operationId === operationId) ?? {};
-  return Object.values(operation?.requestBody?.content[type]?.examples ?? {})[0]?.value;
+  const media = operation?.requestBody?.content[type];
+  return media && examplesOf(media)[0];
 };
 const capExample = (identifier: string): string =>
   String(example('publishAlert', 'application/cap+xml')).replace(/(?<=<identifier>)[^<]*/, identifier);
@@ -117,7 +118,7 @@ describe('answers to what is right', () => {
     const audience = { arrangements: [place.code], except: [] };
     const input = alertInput({ audience });
     input.renditions[0]!.texts.push({ language: 'fr', headline: 'Affrontements', description: 'Des tirs.' });
-    input.renditions[0]!.areas.push({ description: 'Around the bridge', circle: undefined } as never);
+    input.renditions[0]!.areas.push({ description: 'Around the bridge', circle: undefined });
     Object.assign(input.renditions[0]!.areas[1]!, {
       circles: [{ center: [15.5, 32.5], radiusKm: 2 }],
       geocodes: [{ name: 'P-code', value: 'SD01' }],

@@ -174,7 +174,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke a client' as const), reader: place }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('revoke a client' as const), reader: place }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('lower or raise a client' as const), reader: place, ceiling }),

@@ -291,10 +291,16 @@ class Story {
         return true;
       }
       case 'revoke a client': {
-        const known = [...this.clientIds].filter(([reader]) => reader.isOpen);
-        if (known.length === 0) return false;
-        const [reader, clientId] = at(known, step.reader);
-        await bench.clients.revoke(steward, reader.partnerId, clientId);
+        const narrowed = world.readers.filter((reader) => reader.id !== reader.partnerId && reader.isOpen);
+        if (narrowed.length === 0) return false;
+        const reader = at(narrowed, step.reader);
+        const clientId = this.clientIds.get(reader);
+        if (clientId !== undefined) await bench.clients.revoke(steward, reader.partnerId, clientId);
+        else {
+          await bench.database.as(steward, (tx) =>
+            tx.query(`update reader set is_open = false where id = $1`, [reader.id]),
+          );
+        }
         reader.isOpen = false;
         return true;
       }

@@ -92,6 +92,8 @@ const narrowOwnClient: Act = ({ originator }) =>
 const admitOfKind: Act = () => admit(bench, 'national_ngo');
 const dropHere: Act = ({ originator, standing, there }) =>
   bench.alerts.update(originator, standing, alertDto([{ arrangements: [there] }]));
+const rewriteWithoutThere: Act = ({ originator, standing, here }) =>
+  bench.alerts.update(originator, standing, alertDto([{ text: 'a new text', arrangements: [here] }]));
 const dropThere: Act = ({ originator, standing, here }) =>
   bench.alerts.update(originator, standing, alertDto([{ arrangements: [here] }]));
 const addByName: Act = ({ originator, standing, member, here }) =>
@@ -125,8 +127,16 @@ const PAIRS: [name: string, table: string, Act, name: string, table: string, Act
   ['publish by name', ALERTS, publishByName, 'raise a ceiling', 'partner', raiseCeiling],
   ['publish by name', ALERTS, publishByName, 'lower a ceiling', 'partner', lowerCeiling],
   ['publish', ALERTS, publishHere, 'suspend the originator', 'partner', suspendOriginator],
-  ['publish to a kind', ALERTS, publishToKind, 'narrow a client of the originator', 'reader', narrowOwnClient],
+  [
+    'publish to a kind',
+    ALERTS,
+    publishToKind,
+    'narrow a client of the originator',
+    'reader',
+    narrowOwnClient,
+  ],
   ['drop an arrangement', ALERTS, dropThere, 'join it', 'membership', joinThere],
+  ['rewrite without an arrangement', ALERTS, rewriteWithoutThere, 'join it', 'membership', joinThere],
   ['drop a kind', ALERTS, dropKind, 'raise a ceiling', 'partner', raiseCeiling],
   ['drop a name', ALERTS, dropName, 'raise a ceiling', 'partner', raiseCeiling],
   ['drop an arrangement', ALERTS, dropHere, 'leave it', 'membership', leaveHere],
@@ -206,6 +216,34 @@ describe('two that decide at the same time', () => {
       await expectTheRule();
     });
   }
+
+  it.each([
+    ['cancelled', 'updated', cancel, dropHere],
+    ['cancelled', 'cancelled', cancel, cancel],
+    ['withdrawn', 'updated', withdraw, dropHere],
+    ['withdrawn', 'cancelled', withdraw, cancel],
+  ])('find each other out: what is being %s cannot be %s as well', async (state, _, first, second) => {
+    const those = await cast();
+    const mine = `new.originator_id = '${those.originator.partnerId}'`;
+    const gate = await Gate.closed(bench.superuser, 'shareable', 'at commit', mine);
+    try {
+      const running = [first(those)];
+      await gate.reached();
+      running.push(second(those));
+      await until(async () => (await countBlocked(bench.superuser)) > 1);
+      await gate.open();
+      const [one, other] = await Promise.allSettled(running);
+      expect(one?.status).toBe('fulfilled');
+      expect(other).toMatchObject({ status: 'rejected', reason: { type: 'conflict' } });
+    } finally {
+      await gate.remove();
+    }
+    const { rows } = await bench.superuser.query(`select state from shareable where id = $1`, [
+      those.standing,
+    ]);
+    expect(rows).toEqual([{ state }]);
+    await expectTheRule();
+  });
 
   it('do not wait for each other: an update that has its alert, and a new reader of that alert', async () => {
     const those = await cast();
