@@ -188,16 +188,17 @@ export class Partners1767225600002 implements MigrationInterface {
         using ((select acting_manages('partners'))) with check ((select acting_manages('partners')));
 
       grant select, insert on partner, arrangement, membership, reader, client to slt_service;
-      grant select, insert on partner, membership, reader, client to slt_background;
+      grant select, insert on partner, reader, client to slt_background;
+      grant select, update (state) on membership to slt_background;
       -- Whose they are and of what kind never changes: what may change is what the triggers of the rule watch.
       grant update (name, country, status, ceiling_tlp, ceiling_classification, version, updated_at)
-        on partner to slt_service, slt_background;
+        on partner to slt_service;
       grant update (name, countries, level, version, updated_at) on arrangement to slt_service;
-      grant update (ends_at, state, ceiling_tlp, ceiling_classification) on membership to slt_service, slt_background;
+      grant update (ends_at, state, ceiling_tlp, ceiling_classification) on membership to slt_service;
       grant update (is_open, ceiling_tlp, ceiling_classification, arrangement_ids)
-        on reader to slt_service, slt_background;
+        on reader to slt_service;
       grant update (name, scopes, secret_hash, previous_secret_hash, previous_secret_expires_at, jwks, allowed_networks,
-        expires_at, revoked_at) on client to slt_service, slt_background;
+        expires_at, revoked_at) on client to slt_service;
       grant select on arrangement to slt_background;
       grant select on partner, arrangement, membership, reader to slt_engine;
     `);

@@ -93,6 +93,8 @@ export class Sharing1767225600003 implements MigrationInterface {
         type text not null,
         shareable_id uuid not null constraint change_entry_shareable_fkey references shareable (id),
         version integer not null,
+        -- What the reader was given, so that it can be told what a later message replaces; null for a tombstone.
+        rendition_id uuid constraint change_entry_rendition_fkey references rendition (id),
         at timestamptz not null,
         constraint change_entry_pkey primary key (reader_id, position),
         constraint change_entry_change_check check (change in ('published', 'updated', 'cancelled', 'withdrawn'))
@@ -161,7 +163,7 @@ export class Sharing1767225600003 implements MigrationInterface {
       grant select, insert on shareable, rendition to slt_service;
       grant update (state, version, updated_at) on shareable to slt_service;
       -- What was written at a handling never changes; only whether and to whom it is current.
-      grant update (is_current, ordinal, audience_arrangements, audience_kinds, audience_partners, audience_except)
+      grant update (is_current, ordinal, classification_reason, review_at, audience_arrangements, audience_kinds, audience_partners, audience_except)
         on rendition to slt_service;
       grant select on share_grant, change_head, change_entry to slt_service;
       grant select on shareable, rendition, share_grant, change_entry to slt_background;

@@ -184,8 +184,8 @@ const RECORD = `
         set rendition_id = excluded.rendition_id, version = excluded.version, position = excluded.position,
           changed_at = excluded.changed_at
     ), logged as (
-      insert into change_entry (reader_id, position, change, type, shareable_id, version, at)
-      select reader_id, position, change, type, shareable_id, version, now() from numbered
+      insert into change_entry (reader_id, position, change, type, shareable_id, version, rendition_id, at)
+      select reader_id, position, change, type, shareable_id, version, new_rendition_id, now() from numbered
     )
     update change_head h set position = n.last
     from (select reader_id, max(position) as last from numbered group by reader_id) n

@@ -41,8 +41,28 @@ export class Alerts1767225600005 implements MigrationInterface {
       create index alert_shape_rendition_idx on alert_shape (rendition_id);
       create index alert_shape_shape_idx on alert_shape using gist (shape);
 
+      -- What the acting reader was given of these alerts before what it has now: identities, no content.
+      create function received_messages(p_alerts uuid[])
+        returns table (alert_id uuid, identifier text, sender text, sent text)
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp
+        as $$
+          select a.alert_id, a.identifier, a.sender, a.sent from alert_rendition a
+          where a.rendition_id in (
+              select e.rendition_id from change_entry e
+              where e.shareable_id = any (p_alerts) and e.reader_id = acting_reader())
+            and not exists (
+              select from share_grant g where g.rendition_id = a.rendition_id and g.reader_id = acting_reader())
+          order by a.rendition_id
+        $$;
+      grant create on schema public to slt_engine;
+      alter function received_messages(uuid[]) owner to slt_engine;
+      revoke create on schema public from slt_engine;
+      revoke execute on function received_messages(uuid[]) from public;
+      grant execute on function received_messages(uuid[]) to slt_service;
+
       alter table alert_rendition enable row level security;
       alter table alert_rendition force row level security;
+      create policy engine_reads on alert_rendition for select to slt_engine using (true);
       create policy background_reads on alert_rendition for select to slt_background using (true);
       create policy service_reads on alert_rendition for select to slt_service using (
         originator_id = (select acting_owner())
@@ -59,11 +79,14 @@ export class Alerts1767225600005 implements MigrationInterface {
       create policy service_originates on alert_shape for insert to slt_service with check (originates(alert_id));
 
       grant select, insert on alert_rendition, alert_shape to slt_service;
+      grant select (rendition_id, alert_id, identifier, sender, sent) on alert_rendition to slt_engine;
       grant select on alert_rendition, alert_shape to slt_background;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table alert_shape; drop table alert_rendition;');
+    await runner.query(
+      'drop table alert_shape; drop function received_messages(uuid[]); drop table alert_rendition;',
+    );
   }
 }

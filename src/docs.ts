@@ -39,7 +39,7 @@ export function mountDocs(app: NestExpressApplication, publicUrl: string): void 
 
 interface SwaggerUi {
   fn: {
-    jsonSchema202012: { getXmlSampleSchema(schema: unknown, config: unknown, example: unknown): unknown };
+    jsonSchema202012: { getXmlSampleSchema: (schema: unknown, config: unknown, example: unknown) => unknown };
   };
 }
 

@@ -205,7 +205,7 @@ export const RESPONSE_EXAMPLES: Record<string, Record<string, Record<string, unk
       },
     },
   },
-  publishAlert: { 201: { [JSON_TYPE]: alert } },
+  publishAlert: { 200: { [JSON_TYPE]: alert }, 201: { [JSON_TYPE]: alert } },
   getAlert: { 200: { [JSON_TYPE]: alert, 'application/cap+xml': CAP } },
   listAlerts: { 200: { [JSON_TYPE]: { items: [alert], nextCursor: null } } },
   listChanges: {

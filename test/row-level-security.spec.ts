@@ -31,6 +31,7 @@ const BACKGROUND_POLICIES = {
 const HIDDEN_FROM_SERVICE = ['installation_secret', 'oidc_record', 'revoked_token', 'signing_key'];
 const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
 const READ_BY_THE_ENGINE = [
+  'alert_rendition',
   'arrangement',
   'change_entry',
   'change_head',
@@ -203,6 +204,8 @@ describe('row-level security', () => {
         'named_arrangements',
         'named_partners',
         'originates',
+        // Identities of messages that the acting reader had itself.
+        'received_messages',
         'share_publish',
       ]);
       expect(await open('slt_background')).toEqual([]);
@@ -527,7 +530,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${rendition}', '${shareable}', 0, 1, 0, true, 'x', '{${arrangement}}', '{}', '{}', '{}');
      insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
      insert into change_head values ('${partnerId}', 1);
-     insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, now());
+     insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
      insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
          status, severity, categories, content, search)
        values ('${rendition}', '${shareable}', '${partnerId}', 'i', 's', 't', now(), 'advisory', 'actual', 1, '{}',

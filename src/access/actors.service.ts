@@ -71,6 +71,7 @@ function toActor(claims: TokenClaims, standing: StandingRow): Actor {
       (scope): scope is Scope =>
         isScope(scope) &&
         standing.scopes.includes(scope) &&
+        (standing.reader_id === standing.partner_id || !scope.endsWith(':manage')) &&
         // A suspended partner may still read that what it had was withdrawn.
         (standing.partner_status === 'active' || scope.endsWith(':read')),
     ),

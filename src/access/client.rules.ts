@@ -49,6 +49,14 @@ export function clientFaults(client: NewClient, now: Date): Fault[] {
     const detail = networkFault(network);
     return detail === null ? [] : [{ pointer: `#/allowedNetworks/${index}`, detail }];
   });
+  if (client.ceiling ?? client.arrangementIds) {
+    for (const [index, scope] of client.scopes.entries()) {
+      // To manage is to decide over everybody, which nothing narrows.
+      if (scope.endsWith(':manage')) {
+        faults.push({ pointer: `#/scopes/${index}`, detail: 'is not for a client that is narrowed' });
+      }
+    }
+  }
   if (client.expiresAt && client.expiresAt <= now) {
     faults.push({ pointer: '#/expiresAt', detail: 'must lie in the future' });
   }

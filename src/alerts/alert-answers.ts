@@ -5,6 +5,7 @@ import { toGeoJson } from './alert-geojson.js';
 import { cacheControl, matches, type ReadAlert, tagOf } from './alert-reading.service.js';
 import { toCap } from './alert-to-cap.js';
 import { NOTICE } from './alert.values.js';
+import { presentContent } from './alerts.view.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { writeCap } from './cap/write-cap.js';
 import { chooseLanguage } from './language.js';
@@ -29,11 +30,12 @@ export function negotiate<Type extends string>(request: Request, offered: readon
 export function answerAlert(
   request: Request,
   response: Response,
-  { row, content, cap }: ReadAlert & { cap: CapMessage | null },
+  alert: ReadAlert & { cap: CapMessage | null },
   type: ItemType,
   readerId: string,
   cache: RenditionCache,
 ): void {
+  const { row, content, cap } = alert;
   const { id, version, changed_at: changedAt } = row;
   const acceptLanguage = request.headers['accept-language'];
   const languages = [...new Set(content.texts.map((text) => text.language))];
@@ -56,9 +58,24 @@ export function answerAlert(
 
   function body(): string {
     if (type === CAP_TYPE) return writeCap(toCap(content, cap));
-    const own = { id, version, changedAt };
-    if (type === GEOJSON_TYPE) return JSON.stringify(toGeoJson(own, content, language));
-    cache.put(row.rendition_id, content);
-    return cache.serialise(row.rendition_id, own, acceptLanguage) ?? '';
+    if (type === GEOJSON_TYPE)
+      return JSON.stringify(toGeoJson({ id, version, changedAt }, content, language));
+    return serialise(alert, acceptLanguage, cache);
   }
+}
+
+/** An alert as JSON text, from what is kept of it where it is the same for all its readers. */
+export function serialise(
+  { row, content, isShared }: ReadAlert,
+  acceptLanguage: string | undefined,
+  cache: RenditionCache,
+): string {
+  const own = { id: row.id, version: row.version, changedAt: row.changed_at };
+  if (isShared) {
+    cache.put(row.rendition_id, content);
+    const kept = cache.serialise(row.rendition_id, own, acceptLanguage);
+    if (kept !== undefined) return kept;
+  }
+  const languages = [...new Set(content.texts.map((text) => text.language))];
+  return JSON.stringify({ ...own, ...presentContent(content, chooseLanguage(languages, acceptLanguage)) });
 }

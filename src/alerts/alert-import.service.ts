@@ -5,7 +5,7 @@ import { Database, type Tx } from '../core/database.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { type Fault, problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
-import { SharingService } from '../sharing/sharing.service.js';
+import { type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
 import { type AlertRenditionDraft } from './alert-content.js';
 import { alertTypeOf, renditionFromCap } from './alert-from-cap.js';
 import { type ImportAlertQuery } from './alert-import.dto.js';
@@ -19,6 +19,8 @@ export interface Imported {
   /** False when the message was there already, or changed an alert that was. */
   created: boolean;
 }
+
+type ImportDraft = Omit<RenditionDraft, 'ordinal' | 'digest'> & AlertRenditionDraft;
 
 /** CAP messages of other systems: published by whoever posts them, at the handling that the poster states. */
 @Injectable()
@@ -52,8 +54,8 @@ export class AlertImportService {
         if (known.cap_digest?.equals(capDigest)) return { id: known.alert_id, created: false };
         throw identityTaken();
       }
-      const draft = await this.settle(tx, actor, cap, query);
-      const predecessor = await this.findPredecessor(tx, actor, cap);
+      let draft = await this.settle(tx, actor, cap, query);
+      const predecessor = await this.findPredecessor(tx, actor, cap, draft);
       if (predecessor === null) {
         await this.sharing.create(tx, actor, {
           id: claim.id,
@@ -63,7 +65,7 @@ export class AlertImportService {
       } else {
         await this.sharing.changeState(tx, predecessor, cap.msgType === 'Cancel' ? 'cancelled' : 'published');
         await this.keepAttribution(tx, predecessor, draft);
-        if (cap.infos.length === 0) await this.keepText(tx, predecessor, draft);
+        if (cap.infos.length === 0) draft = await this.keepText(tx, predecessor, draft);
       }
       const id = predecessor ?? claim.id;
       await this.publishing.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
@@ -72,7 +74,7 @@ export class AlertImportService {
     });
   }
 
-  private async settle(tx: Tx, actor: Actor, cap: CapMessage, query: ImportAlertQuery) {
+  private async settle(tx: Tx, actor: Actor, cap: CapMessage, query: ImportAlertQuery): Promise<ImportDraft> {
     const { tlp, classification, classificationReason, reviewAt } = query;
     const { arrangements = [], kinds = [], partners = [], except = [] } = query;
     const stated = { tlp, classification, classificationReason, reviewAt };
@@ -93,13 +95,27 @@ export class AlertImportService {
     };
   }
 
-  /** The one alert of this partner, still standing, that the message is about. */
-  private async findPredecessor(tx: Tx, actor: Actor, cap: CapMessage): Promise<string | null> {
+  /**
+   * The one alert of this partner, still standing, that the message is about.
+   * @throws Problem 409 when the message would tell its readers of one that stands at a higher handling
+   */
+  private async findPredecessor(
+    tx: Tx,
+    actor: Actor,
+    cap: CapMessage,
+    draft: ImportDraft,
+  ): Promise<string | null> {
     if (actor.narrowed || cap.msgType === 'Alert') return null;
     const found = new Set<string>();
     for (const reference of cap.references) {
       const message = await this.alerts.findOwnMessage(tx, reference);
-      if (message?.state === 'published') found.add(message.alert_id);
+      if (message === null) continue;
+      if (message.tlp > draft.tlp || message.classification > draft.classification) {
+        throw problems.conflict('It refers to a message that stands at a higher handling here.', [
+          { pointer: '/alert/references', detail: `must not name ${reference.identifier} at this handling` },
+        ]);
+      }
+      if (message.state === 'published') found.add(message.alert_id);
     }
     const [id, ...others] = found;
     if (id === undefined || others.length > 0) return null;
@@ -115,34 +131,26 @@ export class AlertImportService {
   }
 
   /**
-   * A Cancel may come without any text: its readers go on seeing what it is that was cancelled, as far as what was
-   * said before may be read at the handling of the Cancel.
+   * A Cancel without any text: whoever has the alert keeps seeing what it is that was cancelled, at the handling and
+   * for the audience that it had. Where there are several renditions, one message cannot stand for them.
    */
-  private async keepText(
-    tx: Tx,
-    alertId: string,
-    draft: AlertRenditionDraft & { tlp: number; classification: number },
-  ): Promise<void> {
-    const previous = (await this.alerts.listOwnRenditions(tx, alertId))
-      .filter((one) => one.tlp <= draft.tlp && one.classification <= draft.classification)
-      .sort((a, b) => b.tlp - a.tlp || b.classification - a.classification)[0];
-    if (previous === undefined) return;
-    const { identifier, sender, sent, references, messageType, state, note, handling } = draft.content;
-    const { attribution, originator } = draft.content;
-    draft.content = {
-      ...previous.content,
-      ...{
-        identifier,
-        sender,
-        sent,
-        references,
-        messageType,
-        state,
-        note,
-        handling,
-        attribution,
-        originator,
+  private async keepText(tx: Tx, alertId: string, draft: ImportDraft): Promise<ImportDraft> {
+    const [own, ...others] = await this.alerts.listOwnRenditions(tx, alertId);
+    if (own === undefined || others.length > 0) return draft;
+    const { identifier, sender, sent, references, messageType, state, note } = draft.content;
+    return {
+      tlp: own.tlp,
+      classification: own.classification,
+      classificationReason: own.classification_reason,
+      reviewAt: own.review_at,
+      audience: {
+        arrangementIds: own.audience_arrangements,
+        kinds: own.audience_kinds,
+        partnerIds: own.audience_partners,
+        exceptIds: own.audience_except,
       },
+      content: { ...own.content, identifier, sender, sent, references, messageType, state, note },
+      cap: draft.cap,
     };
   }
 }

@@ -12,7 +12,7 @@ import { type AlertSearch, AlertSearchRepository } from './alert-search.reposito
 import { severityRank } from './alert.values.js';
 import { AlertsRepository, type OwnRenditionRow, type ReadableRow } from './alerts.repository.js';
 import { parseBox } from './boxes.js';
-import { type CapMessage } from './cap/cap-message.js';
+import { type CapMessage, type CapReference } from './cap/cap-message.js';
 import { RenditionCache } from './rendition.cache.js';
 
 export { AlertFilters } from './alert-search.dto.js';
@@ -21,7 +21,10 @@ export { chooseLanguage } from './language.js';
 
 export interface ReadAlert {
   row: ReadableRow;
+  /** As this reader gets it: with what it replaces of what this reader had. */
   content: AlertContent;
+  /** The same for all its readers, and so as it may be kept. */
+  isShared: boolean;
 }
 
 export interface ReadPage {
@@ -65,35 +68,51 @@ export class AlertReadingService {
     query: AlertFilters & { count?: string },
     variant: string,
     ifNoneMatch: string | undefined,
-  ): Promise<{ tag: string; page: ReadPage | 'unchanged' }> {
+  ): Promise<{ tag: string | undefined; page: ReadPage | 'unchanged' }> {
     const place = placeOf(query);
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const boxes = query.bbox === undefined ? undefined : parseBox(query.bbox);
     return this.database.readAs(actor, async (tx) => {
       const head = await this.sharing.head(tx);
-      const tag = tagOf(
-        actor.readerId,
-        String(head),
-        place,
-        String(query.limit),
-        query.cursor ?? '',
-        query.count ?? '',
-        variant,
-      );
-      if (ifNoneMatch !== undefined && matches(ifNoneMatch, tag)) return { tag, page: 'unchanged' as const };
-      const search = await this.resolve(tx, query, boxes);
-      const rows = await this.searches.list(tx, search, before, query.limit + 1);
-      const shown = rows.slice(0, query.limit);
-      const last = shown.at(-1);
-      const more = rows.length > query.limit && last !== undefined;
-      const page: ReadPage = {
-        alerts: await this.withContents(tx, shown),
-        nextCursor: more ? this.cursors.seal(actor.readerId, place, BigInt(last.position)) : null,
-        ...(query.count === 'true' && { count: await this.searches.count(tx, search) }),
-      };
-      return { tag, page };
+      // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
+      const tag =
+        query.arrangement === undefined
+          ? tagOf(
+              actor.readerId,
+              String(head),
+              place,
+              String(query.limit),
+              query.cursor ?? '',
+              query.count ?? '',
+              variant,
+            )
+          : undefined;
+      if (tag !== undefined && ifNoneMatch !== undefined && matches(ifNoneMatch, tag)) {
+        return { tag, page: 'unchanged' as const };
+      }
+      return { tag, page: await this.readPage(tx, actor, query, before, boxes, place) };
     });
+  }
+
+  private async readPage(
+    tx: Tx,
+    actor: Actor,
+    query: AlertFilters & { count?: string },
+    before: bigint | undefined,
+    boxes: AlertSearch['boxes'],
+    place: string,
+  ): Promise<ReadPage> {
+    const search = await this.resolve(tx, query, boxes);
+    const rows = await this.searches.list(tx, search, before, query.limit + 1);
+    const shown = rows.slice(0, query.limit);
+    const last = shown.at(-1);
+    const more = rows.length > query.limit && last !== undefined;
+    return {
+      alerts: await this.withContents(tx, shown),
+      nextCursor: more ? this.cursors.seal(actor.readerId, place, BigInt(last.position)) : null,
+      ...(query.count === 'true' && { count: await this.searches.count(tx, search) }),
+    };
   }
 
   async listDrafts(actor: Actor, cursor: string | undefined, limit: number): Promise<ReadPage> {
@@ -139,10 +158,25 @@ export class AlertReadingService {
         this.cache.put(rendition_id, content);
       }
     }
-    return rows.flatMap((row) => {
+    const received = await this.listReceived(tx, rows);
+    return rows.flatMap((row): ReadAlert[] => {
       const content = fetched.get(row.rendition_id) ?? this.cache.content(row.rendition_id);
-      return content === undefined ? [] : [{ row, content }];
+      if (content === undefined) return [];
+      const earlier = received.get(row.id);
+      if (earlier === undefined) return [{ row, content, isShared: true }];
+      return [{ row, content: replacing(content, earlier), isShared: false }];
     });
+  }
+
+  /** Only what has changed for the reader can replace something. */
+  private async listReceived(tx: Tx, rows: ReadableRow[]): Promise<Map<string, CapReference[]>> {
+    const changed = rows.filter((row) => row.version > 1).map((row) => row.id);
+    const received = new Map<string, CapReference[]>();
+    if (changed.length === 0) return received;
+    for (const { alert_id, sender, identifier, sent } of await this.alerts.listReceived(tx, changed)) {
+      received.set(alert_id, [...(received.get(alert_id) ?? []), { sender, identifier, sent }]);
+    }
+    return received;
   }
 
   private async resolve(tx: Tx, query: AlertFilters, boxes: AlertSearch['boxes']): Promise<AlertSearch> {
@@ -165,6 +199,20 @@ export class AlertReadingService {
     }
     return { ...search, arrangementId };
   }
+}
+
+/**
+ * CAP 1.2 §3.2.1: an update names the messages that it replaces. Those are the ones that this reader had; to name
+ * others would tell it of texts that were never for it.
+ */
+function replacing(content: AlertContent, earlier: CapReference[]): AlertContent {
+  const key = ({ sender, identifier, sent }: CapReference): string => `${sender},${identifier},${sent}`;
+  const references = new Map([...earlier, ...content.references].map((one) => [key(one), one]));
+  return {
+    ...content,
+    messageType: content.messageType === 'alert' ? 'update' : content.messageType,
+    references: [...references.values()],
+  };
 }
 
 /** The list that a cursor is a place in: the filters, in whatever order they were asked for. */

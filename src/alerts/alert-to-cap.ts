@@ -4,9 +4,9 @@ import { type CapArea, type CapInfo, type CapMessage, type CapNamedValue } from 
 import { type Position } from './cap/cap-geometry.js';
 import { formatCapTime, parseCapTime } from './cap/cap-time.js';
 
-/** A rendition as a CAP 1.2 message; one that came as CAP goes out as it came. */
+/** A rendition as a CAP 1.2 message; one that came as CAP goes out as it came, marked with its handling here. */
 export function toCap(content: AlertContent, original: CapMessage | null): CapMessage {
-  if (original !== null) return original;
+  if (original !== null) return { ...original, codes: marked(original.codes, content) };
   const open = content.handling.tlp === 'CLEAR';
   return {
     identifier: content.identifier,
@@ -16,13 +16,18 @@ export function toCap(content: AlertContent, original: CapMessage | null): CapMe
     msgType: toCapWord(content.messageType) as CapMessage['msgType'],
     scope: open ? 'Public' : 'Restricted',
     restriction: open ? undefined : `TLP:${content.handling.tlp}`,
-    codes: [],
+    codes: marked([], content),
     note: content.note,
     references: content.references,
     infos: content.texts.map((text) => infoOf(content, text)),
     signed: false,
   };
 }
+
+/** Messages travel on without their headers, and not every one has an info to carry parameters. */
+const marked = (codes: string[], { handling }: AlertContent): string[] => [
+  ...new Set([...codes, `TLP:${handling.tlp}`, handling.classification]),
+];
 
 /** The same message with another fate: what an update or a cancellation of a CAP message becomes. */
 export function reissueCap(original: CapMessage, content: AlertContent): CapMessage {

@@ -3,14 +3,15 @@ import { areaFaults } from './area.rules.js';
 import { type RenditionDto, type UpdateAlertDto } from './alerts.dto.js';
 import { canonicalLanguage } from './language.js';
 
-/** Points of all shapes of one rendition together. */
-const MAX_POINTS = 10_000;
+/** Positions of all shapes of an alert together: telling whether a ring crosses itself takes the square of its size. */
+const MAX_POINTS = 4000;
 
 /** Everything that is wrong with an alert beyond the form of its single fields. */
 export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
+  const tooLarge = dto.renditions.reduce((sum, one) => sum + positionsOf(one), 0) > MAX_POINTS;
   return [
     ...timeFaults(dto, now),
-    ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`)),
+    ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`, tooLarge)),
   ];
 }
 
@@ -27,7 +28,13 @@ function timeFaults({ onsetAt, effectiveAt, expiresAt }: UpdateAlertDto, now: Da
   return faults;
 }
 
-function renditionFaults(rendition: RenditionDto, pointer: string): Fault[] {
+function positionsOf({ areas = [] }: RenditionDto): number {
+  return areas
+    .flatMap((area) => [...(area.polygons ?? []), ...(area.polygon ? [area.polygon] : [])])
+    .reduce((sum, ring) => sum + (Array.isArray(ring) ? ring.length : 0), 0);
+}
+
+function renditionFaults(rendition: RenditionDto, pointer: string, tooLarge: boolean): Fault[] {
   const languages = rendition.texts.map((text) => canonicalLanguage(text.language));
   const faults = languages.flatMap((language, index) =>
     languages.indexOf(language) < index
@@ -35,11 +42,9 @@ function renditionFaults(rendition: RenditionDto, pointer: string): Fault[] {
       : [],
   );
   const areas = rendition.areas ?? [];
-  const points = areas
-    .flatMap((area) => [...(area.polygons ?? []), ...(area.polygon ? [area.polygon] : [])])
-    .reduce((sum, ring) => sum + (Array.isArray(ring) ? ring.length : 0), 0);
-  if (points > MAX_POINTS) {
-    return [...faults, { pointer: `${pointer}/areas`, detail: `must have at most ${MAX_POINTS} positions` }];
+  if (tooLarge && areas.length > 0) {
+    const detail = `must have at most ${MAX_POINTS} positions in all renditions together`;
+    return [...faults, { pointer: `${pointer}/areas`, detail }];
   }
   return [...faults, ...areas.flatMap((area, index) => areaFaults(area, `${pointer}/areas/${index}`))];
 }

@@ -8,7 +8,7 @@ import { versionTag } from '../core/etag.js';
 import { ApiAcceptLanguage, ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { GEOJSON_SCHEMA } from './alert-geojson.js';
-import { answerAlert, ITEM_HEADERS, ITEM_TYPES, JSON_TYPE, negotiate } from './alert-answers.js';
+import { answerAlert, ITEM_HEADERS, ITEM_TYPES, JSON_TYPE, negotiate, serialise } from './alert-answers.js';
 import { AlertReadingService, cacheControl, type ReadPage } from './alert-reading.service.js';
 import { ListAlertsQuery } from './alert-search.dto.js';
 import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
@@ -50,7 +50,7 @@ export class AlertsController {
       `json ${acceptLanguage ?? ''}`,
       request.headers['if-none-match'],
     );
-    response.set('ETag', tag);
+    if (tag !== undefined) response.set('ETag', tag);
     if (page === 'unchanged') {
       response.set({ 'Cache-Control': 'private, no-cache', Vary: VARY }).status(304).end();
       return;
@@ -211,11 +211,7 @@ export class AlertsController {
   }
 
   private answerPage(response: Response, page: ReadPage, acceptLanguage: string | undefined): void {
-    const items = page.alerts.map(({ row, content }) => {
-      this.cache.put(row.rendition_id, content);
-      const own = { id: row.id, version: row.version, changedAt: row.changed_at };
-      return this.cache.serialise(row.rendition_id, own, acceptLanguage);
-    });
+    const items = page.alerts.map((alert) => serialise(alert, acceptLanguage, this.cache));
     const rest = JSON.stringify({ nextCursor: page.nextCursor, count: page.count }).slice(1);
     response
       .set({ 'Cache-Control': cacheControl(page.alerts.map((alert) => alert.content)), Vary: VARY })

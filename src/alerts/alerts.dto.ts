@@ -238,5 +238,3 @@ export class CancelAlertDto {
   @IsText(1, 1000)
   note?: string;
 }
-
-export class WithdrawAlertDto {}

@@ -6,7 +6,7 @@ import { type Problem, problems } from '../core/problem.js';
 import { type PartnerKind } from '../partners/partners.service.js';
 import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
 import { type Attribution, severityRank } from './alert.values.js';
-import { type CapMessage } from './cap/cap-message.js';
+import { type CapMessage, type CapReference } from './cap/cap-message.js';
 import { parseCapTime } from './cap/cap-time.js';
 import { foldText } from './search-text.js';
 import { ringsOf, toPolygonText } from './shapes.js';
@@ -33,6 +33,14 @@ export interface OwnRenditionRow {
   audience_except: string[];
   content: AlertContent;
   cap: CapMessage | null;
+}
+
+export interface OwnMessageRow {
+  alert_id: string;
+  cap_digest: Buffer | null;
+  state: string;
+  tlp: number;
+  classification: number;
 }
 
 /** All SQL that writes alerts and finds single ones; lists are in alert-search.repository.ts. */
@@ -137,7 +145,7 @@ export class AlertsRepository {
     );
   }
 
-  /** Messages of this alert up to now that a reader at this handling may have had. */
+  /** What was published of this alert up to now, oldest first. */
   async listPredecessors(
     tx: Tx,
     alertId: string,
@@ -147,6 +155,16 @@ export class AlertsRepository {
        from alert_rendition a join rendition r on r.id = a.rendition_id
        where a.alert_id = $1 and a.content->>'state' <> 'draft' order by a.rendition_id`,
       [alertId],
+    );
+  }
+
+  /** Messages that the acting reader had of these alerts before those that it has now. */
+  async listReceived(tx: Tx, alertIds: string[]): Promise<(CapReference & { alert_id: string })[]> {
+    return prepared(
+      tx,
+      'received messages',
+      `select alert_id, sender, identifier, sent from received_messages($1)`,
+      [alertIds],
     );
   }
 
@@ -161,12 +179,10 @@ export class AlertsRepository {
    * Where the acting partner itself published a message of this identity; a narrowed client finds what it may still
    * read of that.
    */
-  async findOwnMessage(
-    tx: Tx,
-    message: MessageIdentity,
-  ): Promise<{ alert_id: string; cap_digest: Buffer | null; state: string } | null> {
-    const rows: { alert_id: string; cap_digest: Buffer | null; state: string }[] = await tx.query(
-      `select a.alert_id, a.cap_digest, s.state from alert_rendition a join shareable s on s.id = a.alert_id
+  async findOwnMessage(tx: Tx, message: MessageIdentity): Promise<OwnMessageRow | null> {
+    const rows: OwnMessageRow[] = await tx.query(
+      `select a.alert_id, a.cap_digest, s.state, r.tlp, r.classification
+       from alert_rendition a join shareable s on s.id = a.alert_id join rendition r on r.id = a.rendition_id
        where a.originator_id = acting_partner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
       [message.identifier, message.sender, message.sent],
     );

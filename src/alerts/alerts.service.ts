@@ -23,8 +23,6 @@ import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { formatCapTime } from './cap/cap-time.js';
 
-type Ranks = { tlp: number; classification: number };
-
 /** What originators do with their alerts. Each verb is one transaction whose last statement shares the outcome. */
 @Injectable()
 export class AlertsService {
@@ -101,7 +99,6 @@ export class AlertsService {
     await this.database.as(actor, async (tx) => {
       await this.lock(tx, actor, id, ['published'], ifMatch);
       const sent = formatCapTime(new Date());
-      const predecessors = await this.alerts.listPredecessors(tx, id);
       await this.sharing.changeState(tx, id, 'cancelled');
       await this.reissue(tx, actor, id, (own) => ({
         ...own.content,
@@ -110,7 +107,7 @@ export class AlertsService {
         identifier: newIdentifier(),
         sent,
         note: dto.note ?? own.content.note,
-        references: this.referencesFor(predecessors, own),
+        references: [identityOf(own.content)],
       }));
       await this.sharing.share(tx, id);
     });
@@ -123,16 +120,6 @@ export class AlertsService {
       await this.sharing.changeState(tx, id, 'withdrawn');
       await this.sharing.share(tx, id);
     });
-  }
-
-  /** The predecessors that a reader at this handling may have had: a higher one is not named to a lower reader. */
-  referencesFor(
-    predecessors: (MessageIdentity & Ranks)[],
-    { tlp, classification }: Ranks,
-  ): AlertContent['references'] {
-    return predecessors
-      .filter((one) => one.tlp <= tlp && one.classification <= classification)
-      .map(({ sender, identifier, sent }) => ({ sender, identifier, sent }));
   }
 
   /** The last statements of the transaction that publishes. @throws Problem 403 */
@@ -158,7 +145,7 @@ export class AlertsService {
       drafts.map(({ content, cap, capDigest: _digest, ...draft }, ordinal) => ({
         ...draft,
         ordinal,
-        digest: digestOf(content, cap, draft.classificationReason),
+        digest: digestOf(content, cap),
       })),
     );
     const written = drafts.flatMap(({ content, cap, capDigest }, index) => {
@@ -190,13 +177,13 @@ export class AlertsService {
     const sent = formatCapTime(new Date());
     const drafts = dto.renditions.map((rendition, index) => {
       const { audience, ...ranks } = settled[index] as (typeof settled)[number];
-      const references = this.referencesFor(predecessors, ranks);
+      // Which messages it replaces depends on which of them a reader had: that is said when it is read.
       const message = {
         identifier: newIdentifier(),
         sender,
         sent,
-        messageType: references.length > 0 ? ('update' as const) : ('alert' as const),
-        references,
+        messageType: 'alert' as const,
+        references: [],
       };
       return {
         ...ranks,
@@ -268,6 +255,8 @@ export class AlertsService {
   }
 }
 
+const identityOf = ({ sender, identifier, sent }: MessageIdentity) => ({ sender, identifier, sent });
+
 const newIdentifier = (): string => `urn:uuid:${newId()}`;
 
 function statedHandling({ tlp, classification, classificationReason, reviewAt, audience }: RenditionDto) {
@@ -275,13 +264,9 @@ function statedHandling({ tlp, classification, classificationReason, reviewAt, a
 }
 
 /** Of what readers see; identity and references follow from it and so do not count, save those of a message given whole. */
-function digestOf(
-  content: AlertContent,
-  cap: CapMessage | null,
-  classificationReason: string | null,
-): Buffer {
+function digestOf(content: AlertContent, cap: CapMessage | null): Buffer {
   const { identifier: _i, sent: _s, references: _r, messageType: _m, ...said } = content;
   return createHash('sha256')
-    .update(JSON.stringify([said, cap, classificationReason]))
+    .update(JSON.stringify([said, cap]))
     .digest();
 }

@@ -7,13 +7,14 @@ import { ApiAnswerHeaders, ApiOtherBody } from '../core/answers.decorator.js';
 import { ApiIdempotencyKey, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
+import { Problem, problems } from '../core/problem.js';
 import { NoQuery } from '../core/page.dto.js';
 import { ValidatesItsOwnInput } from '../core/undeclared-input.js';
 import { validate } from '../core/validation.pipe.js';
 import { answerAlert, CAP_TYPE, ITEM_HEADERS, JSON_TYPE } from './alert-answers.js';
 import { ImportAlertQuery } from './alert-import.dto.js';
 import { AlertImportService } from './alert-import.service.js';
-import { AlertReadingService } from './alert-reading.service.js';
+import { AlertReadingService, type ReadAlert } from './alert-reading.service.js';
 import { CreateAlertDto } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
 import { AlertView } from './alerts.view.js';
@@ -63,9 +64,17 @@ export class PublishController {
       ? await this.publishCap(actor, request, idempotency)
       : await this.publishJson(actor, request, idempotency);
     delete request.headers['if-none-match'];
+    const alert = { ...(await this.readBack(actor, id)), cap: null };
     response.status(created ? 201 : 200).set('Location', `/v1/alerts/${id}`);
-    const alert = { ...(await this.reading.get(actor, id)), cap: null };
     answerAlert(request, response, alert, JSON_TYPE, actor.readerId, this.cache);
+  }
+
+  /** A repeat may come when what it made is gone: its own originator may know that, and must not go on trying. */
+  private async readBack(actor: Actor, id: string): Promise<ReadAlert> {
+    return this.reading.get(actor, id).catch((error: unknown) => {
+      if (!(error instanceof Problem) || error.type !== 'not-found') throw error;
+      throw problems.conflict('It was published before, and has been withdrawn since.');
+    });
   }
 
   private async publishJson(actor: Actor, request: Request, idempotency?: IdempotencyKey) {

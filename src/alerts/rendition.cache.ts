@@ -47,11 +47,6 @@ export class RenditionCache {
     }
   }
 
-  language(renditionId: string, acceptLanguage: string | undefined): string | undefined {
-    const entry = this.entries.get(renditionId);
-    return entry && chooseLanguage(entry.languages, acceptLanguage);
-  }
-
   /** The alert as JSON text for one reader; undefined when the rendition was not put here. */
   serialise(
     renditionId: string,

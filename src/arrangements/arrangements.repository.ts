@@ -144,15 +144,18 @@ export class ArrangementsRepository {
     return ended > 0;
   }
 
-  /** Moves on the memberships whose time has come; several processes may try at once. @returns how many */
-  async advanceDue(tx: Tx, limit: number): Promise<number> {
+  /**
+   * Moves on a membership whose time has come; several processes may try at once. Which one is left to chance, so that
+   * one that fails keeps no other waiting.
+   * @returns how many were moved, none or one
+   */
+  async advanceDue(tx: Tx): Promise<number> {
     const [, moved]: [unknown, number] = await tx.query(
       `update membership m set state = case when m.ends_at <= now() then 'ended' else 'current' end
        where m.id in (
          select id from membership
          where (state = 'future' and starts_at <= now()) or (state <> 'ended' and ends_at <= now())
-         order by id limit $1 for update skip locked)`,
-      [limit],
+         order by random() limit 1 for no key update skip locked)`,
     );
     return moved;
   }

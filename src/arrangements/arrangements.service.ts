@@ -100,7 +100,7 @@ export class ArrangementsService {
     const startsAt = dto.from === undefined ? now : new Date(dto.from);
     const endsAt = dto.until === undefined ? undefined : new Date(dto.until);
     const state = membershipState(startsAt, endsAt, now);
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       await this.getIn(tx, id);
       const known = await this.partners.resolve(tx, [partnerId]);
       if (!known.has(partnerId)) {
@@ -132,15 +132,15 @@ export class ArrangementsService {
 
   /** What came through this membership alone is withdrawn from the partner when the transaction commits. */
   async endMembership(actor: Actor, id: string, partnerId: string): Promise<void> {
-    await this.database.as(actor, async (tx) => {
+    await this.database.asPatiently(actor, async (tx) => {
       await this.getIn(tx, id);
       if (!(await this.arrangements.endMembership(tx, id, partnerId))) throw problems.notFound();
     });
   }
 
-  /** Lets memberships begin and end at their dates. */
+  /** Lets one membership begin or end at its date: each in a transaction of its own, so that locks keep their order. */
   async advanceMembershipsAsSystem(): Promise<number> {
-    return this.database.asSystem((tx) => this.arrangements.advanceDue(tx, 20));
+    return this.database.asSystem((tx) => this.arrangements.advanceDue(tx));
   }
 
   /** Ids of the arrangements named by code or id, among those that the actor can see. */

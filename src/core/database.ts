@@ -26,6 +26,8 @@ const POOLS = {
   write: { size: 6, statementTimeout: 15_000 },
   read: { size: 10, statementTimeout: 10_000 },
   background: { size: 4, statementTimeout: 60_000 },
+  /** A change of standing decides again over everything that a partner has; cutting somebody off must not time out. */
+  standing: { size: 2, statementTimeout: 900_000 },
 };
 
 /** TypeORM returns a connection as sound unless told otherwise, and its types do not show how to tell it. */
@@ -36,6 +38,7 @@ export class Database implements OnApplicationShutdown {
   private readonly write: DataSource;
   private readonly read: DataSource;
   private readonly background: DataSource;
+  private readonly standing: DataSource;
 
   private constructor({ serviceUrl, backgroundUrl, entities }: DatabaseOptions) {
     const source = (url: string, name: keyof typeof POOLS): DataSource =>
@@ -43,6 +46,7 @@ export class Database implements OnApplicationShutdown {
     this.write = source(serviceUrl, 'write');
     this.read = source(serviceUrl, 'read');
     this.background = source(backgroundUrl, 'background');
+    this.standing = source(serviceUrl, 'standing');
   }
 
   /** @throws Error for a server that acknowledges before it writes, or a role that row-level security does not bind */
@@ -50,7 +54,9 @@ export class Database implements OnApplicationShutdown {
     const database = new Database(options);
     try {
       await Promise.all(
-        [database.write, database.read, database.background].map((source) => source.initialize()),
+        [database.write, database.read, database.background, database.standing].map((source) =>
+          source.initialize(),
+        ),
       );
       await database.assertDurable();
       await database.assertBound();
@@ -62,7 +68,9 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const open = [this.write, this.read, this.background].filter((source) => source.isInitialized);
+    const open = [this.write, this.read, this.background, this.standing].filter(
+      (source) => source.isInitialized,
+    );
     await Promise.all(open.map((source) => source.destroy()));
   }
 
@@ -82,9 +90,18 @@ export class Database implements OnApplicationShutdown {
     return this.transaction(this.write, `begin; ${actingStatement(acting)}`, work);
   }
 
+  /** The same for changes of membership, ceiling and standing, which may take as long as they take. */
+  asPatiently<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.standing, `begin; ${actingStatement(acting)}`, work);
+  }
+
   /** Reads as the actor, in one consistent view of the database. */
   readAs<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transaction(this.read, `begin read only; ${actingStatement(acting)}`, work);
+    return this.transaction(
+      this.read,
+      `begin isolation level repeatable read read only; ${actingStatement(acting)}`,
+      work,
+    );
   }
 
   /** Work that no partner asked for, under the background role and its own policies. */
@@ -124,14 +141,15 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Policies bind nobody who owns the tables, bypasses them or can become the rule's own role. */
+  /** Policies bind nobody who owns the tables, bypasses them, can become the rule's role, or is both roles at once. */
   private async assertBound(): Promise<void> {
     for (const source of [this.write, this.background]) {
       const [role]: { name: string; free: boolean }[] = await source.query(
-        `select current_user as name, rolsuper or rolbypassrls or pg_has_role(current_user, 'slt_engine', 'member')
-           or exists (select from pg_class where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace)
-           as free
-         from pg_roles where rolname = current_user`,
+        `select current_user as name, exists (select from pg_roles r where pg_has_role(current_user, r.oid, 'member')
+             and (r.rolsuper or r.rolbypassrls or r.rolname = 'slt_engine'
+               or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace)))
+           or (pg_has_role(current_user, 'slt_service', 'member')
+             and pg_has_role(current_user, 'slt_background', 'member')) as free`,
       );
       if (role?.free !== false) {
         throw new Error(
@@ -168,7 +186,7 @@ function createDataSource(
       // Of the client, for a server that does not even answer that it gave up.
       query_timeout: statementTimeout + 5000,
       statement_timeout: statementTimeout,
-      lock_timeout: Math.min(statementTimeout, 10_000),
+      lock_timeout: name === 'standing' ? statementTimeout : Math.min(statementTimeout, 10_000),
       idle_in_transaction_session_timeout: 10_000,
     },
   });

@@ -37,7 +37,8 @@ export class AlertFeedController {
       `atom ${acceptLanguage ?? ''}`,
       request.headers['if-none-match'],
     );
-    response.set({ ETag: tag, Vary: 'Authorization, Accept-Language', 'Cache-Control': 'private, no-cache' });
+    if (tag !== undefined) response.set('ETag', tag);
+    response.set({ Vary: 'Authorization, Accept-Language', 'Cache-Control': 'private, no-cache' });
     if (page === 'unchanged') {
       response.status(304).end();
       return;

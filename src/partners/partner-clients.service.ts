@@ -20,7 +20,7 @@ export class PartnerClientsService {
     partnerId: string,
     dto: CreateClientDto,
   ): Promise<{ row: ClientRow; clientSecret?: string }> {
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       await this.requirePartner(tx, partnerId);
       const { clientId, clientSecret } = await this.clients.create(tx, {
         partnerId,
@@ -58,7 +58,7 @@ export class PartnerClientsService {
   }
 
   async revoke(actor: Actor, partnerId: string, clientId: string): Promise<void> {
-    await this.database.as(actor, async (tx) => {
+    await this.database.asPatiently(actor, async (tx) => {
       await this.clients.lock(tx, partnerId, clientId);
       await this.clients.revoke(tx, clientId);
     });

@@ -110,10 +110,14 @@ export class PartnersController {
 }
 
 function present(actor: Actor, row: PartnerRow): PartnerView {
-  return presentPartner(row, row.id === actor.partnerId || actor.manages.includes('partners'));
+  return presentPartner(row, isOwn(actor, row));
 }
 
+const isOwn = (actor: Actor, row: PartnerRow): boolean =>
+  row.id === actor.partnerId || actor.manages.includes('partners');
+
+/** To others not even that something about the partner has changed is said: it may be its ceiling. */
 function answer(response: Response, actor: Actor, row: PartnerRow): PartnerView {
-  response.set('ETag', versionTag(row.version));
+  if (isOwn(actor, row)) response.set('ETag', versionTag(row.version));
   return present(actor, row);
 }

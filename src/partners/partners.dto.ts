@@ -65,7 +65,8 @@ export class PartnerView {
   /** Shown to the partner itself and to whoever manages partners. */
   ceiling?: HandlingView;
   createdAt: string;
-  updatedAt: string;
+  /** Like the ceiling. */
+  updatedAt?: string;
 }
 
 export class PartnerPage {
@@ -87,8 +88,8 @@ export interface PartnerRow {
   updated_at: Date;
 }
 
-/** @param withCeiling what one partner may receive is nobody else's business */
-export function presentPartner(row: PartnerRow, withCeiling: boolean): PartnerView {
+/** @param isOwn what one partner may receive, and when that changed, is nobody else's business */
+export function presentPartner(row: PartnerRow, isOwn: boolean): PartnerView {
   return {
     id: row.id,
     code: row.code,
@@ -96,13 +97,13 @@ export function presentPartner(row: PartnerRow, withCeiling: boolean): PartnerVi
     kind: row.kind,
     ...(row.country !== null && { country: row.country }),
     status: row.status,
-    ...(withCeiling && {
+    ...(isOwn && {
       ceiling: {
         tlp: tlpLabel(row.ceiling_tlp),
         classification: classificationLabel(row.ceiling_classification),
       },
     }),
     createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
+    ...(isOwn && { updatedAt: row.updated_at.toISOString() }),
   };
 }

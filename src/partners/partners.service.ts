@@ -28,7 +28,7 @@ export class PartnersService {
   ) {}
 
   async admit(actor: Actor, dto: CreatePartnerDto, idempotency?: IdempotencyKey): Promise<PartnerRow> {
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (!repeated) await this.insert(tx, id, dto);
       return this.getIn(tx, id);
@@ -84,7 +84,7 @@ export class PartnersService {
   }
 
   async change(actor: Actor, id: string, dto: ChangePartnerDto, ifMatch?: string): Promise<PartnerRow> {
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       const partner = await this.lockIn(tx, id);
       requireVersion(ifMatch, partner.version);
       await this.partners.update(tx, id, {
@@ -101,7 +101,7 @@ export class PartnersService {
 
   /** Suspends, reinstates or withdraws; what the partner may read follows in the same transaction. */
   async changeStanding(actor: Actor, id: string, change: StandingChange): Promise<PartnerRow> {
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       const partner = await this.lockIn(tx, id);
       if (id === actor.partnerId) throw problems.forbidden('A partner cannot change its own standing.');
       await this.partners.updateStatus(tx, id, nextStatus(partner.status, change));

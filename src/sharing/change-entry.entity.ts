@@ -25,6 +25,11 @@ export class ChangeEntryEntity {
   @Column('integer')
   version: number;
 
+  /** What the reader was given; null for a tombstone. */
+  @Column('uuid', { name: 'rendition_id', nullable: true })
+  @ForeignKey('rendition', { name: 'change_entry_rendition_fkey' })
+  renditionId: string | null;
+
   @Column('timestamptz')
   at: Date;
 }

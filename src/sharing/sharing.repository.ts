@@ -34,6 +34,13 @@ export interface NewRendition {
   audience: Audience;
 }
 
+/** How far a narrowed client reaches. */
+export interface Narrowing {
+  tlp: number;
+  classification: number;
+  arrangementIds: string[] | null;
+}
+
 export interface ChangeRow {
   position: string;
   change: Change;
@@ -119,13 +126,25 @@ export class SharingRepository {
     );
   }
 
-  /** A rendition whose text stays as it is may still move to another place or audience. */
-  async readdressRendition(tx: Tx, id: string, ordinal: number, audience: Audience): Promise<void> {
+  /** A rendition whose text stays as it is may still move to another place or audience, or be reviewed at another time. */
+  async readdressRendition(
+    tx: Tx,
+    { id, ordinal, classificationReason, reviewAt, audience }: NewRendition,
+  ): Promise<void> {
     await tx.query(
-      `update rendition set ordinal = $2, audience_arrangements = $3, audience_kinds = $4, audience_partners = $5,
-         audience_except = $6
+      `update rendition set ordinal = $2, classification_reason = $3, review_at = $4, audience_arrangements = $5,
+         audience_kinds = $6, audience_partners = $7, audience_except = $8
        where id = $1`,
-      [id, ordinal, audience.arrangementIds, audience.kinds, audience.partnerIds, audience.exceptIds],
+      [
+        id,
+        ordinal,
+        classificationReason,
+        reviewAt,
+        audience.arrangementIds,
+        audience.kinds,
+        audience.partnerIds,
+        audience.exceptIds,
+      ],
     );
   }
 
@@ -139,10 +158,8 @@ export class SharingRepository {
   }
 
   /** How far the acting reader may read and publish; null for the partner itself. */
-  async findNarrowing(
-    tx: Tx,
-  ): Promise<{ tlp: number; classification: number; arrangementIds: string[] | null } | null> {
-    const rows: { tlp: number; classification: number; arrangementIds: string[] | null }[] = await tx.query(
+  async findNarrowing(tx: Tx): Promise<Narrowing | null> {
+    const rows: Narrowing[] = await tx.query(
       `select ceiling_tlp as tlp, ceiling_classification as classification, arrangement_ids as "arrangementIds"
        from reader where id = acting_reader() and id <> acting_partner()`,
     );

@@ -11,6 +11,7 @@ import { type Audience } from './audience.dto.js';
 import { handlingFaults, handlingRanks, type StatedHandling } from './handling.rules.js';
 import {
   type ChangeRow,
+  type Narrowing,
   type NewRendition,
   type ShareableRow,
   type ShareableState,
@@ -50,14 +51,11 @@ export class SharingService {
     const faults = stated.flatMap((one, index) =>
       handlingFaults(one, actor.partnerKind, pointers[index] ?? '#'),
     );
-    const audiences = await this.resolveAudiences(tx, stated, pointers, faults);
+    const narrowing = actor.narrowed ? await this.sharing.findNarrowing(tx) : null;
+    if (actor.narrowed) refuseBeyond(narrowing, stated);
+    const audiences = await this.resolveAudiences(tx, actor, stated, pointers, faults);
     if (faults.length > 0) throw problems.invalidInput(faults);
-    const settled = stated.map((one, index) => ({
-      ...handlingRanks(one),
-      audience: audiences[index] as Audience,
-    }));
-    if (actor.narrowed) await this.refuseBeyondNarrowing(tx, settled);
-    return settled;
+    return stated.map((one, index) => ({ ...handlingRanks(one), audience: audiences[index] as Audience }));
   }
 
   async create(
@@ -114,7 +112,7 @@ export class SharingService {
       );
       if (same !== undefined) {
         kept.add(same.id);
-        await this.sharing.readdressRendition(tx, same.id, draft.ordinal, draft.audience);
+        await this.sharing.readdressRendition(tx, { ...draft, id: same.id });
       } else {
         added.push({ ...draft, id: newId() });
       }
@@ -154,14 +152,17 @@ export class SharingService {
     return { rows, nextCursor: this.cursors.seal(actor.readerId, CHANGE_LOG, reached) };
   }
 
+  /** A narrowed client addresses only the arrangements that it sees; nobody needs to see whom it otherwise addresses. */
   private async resolveAudiences(
     tx: Tx,
+    actor: Actor,
     stated: StatedHandling[],
     pointers: string[],
     faults: Fault[],
   ): Promise<Audience[]> {
     const audiences = stated.map((one) => one.audience);
-    const arrangements = await this.arrangements.resolveNamed(
+    const resolve = actor.narrowed ? 'resolve' : 'resolveNamed';
+    const arrangements = await this.arrangements[resolve](
       tx,
       audiences.flatMap((one) => one.arrangements),
     );
@@ -188,21 +189,19 @@ export class SharingService {
       };
     });
   }
+}
 
-  private async refuseBeyondNarrowing(
-    tx: Tx,
-    settled: { tlp: number; classification: number; audience: Audience }[],
-  ): Promise<void> {
-    const narrowing = await this.sharing.findNarrowing(tx);
-    const beyond = settled.some(
-      ({ tlp, classification, audience }) =>
-        narrowing === null ||
-        tlp > narrowing.tlp ||
-        classification > narrowing.classification ||
-        (narrowing.arrangementIds !== null &&
-          (audience.kinds.length + audience.partnerIds.length > 0 ||
-            audience.arrangementIds.some((id) => !narrowing.arrangementIds?.includes(id)))),
+/** A narrowed client shares no more than it may itself read; what it says is looked at before any name is looked up. */
+function refuseBeyond(narrowing: Narrowing | null, stated: StatedHandling[]): void {
+  const beyond = stated.some((one) => {
+    const { tlp, classification } = handlingRanks(one);
+    const { kinds, partners } = one.audience;
+    return (
+      narrowing === null ||
+      tlp > narrowing.tlp ||
+      classification > narrowing.classification ||
+      (narrowing.arrangementIds !== null && kinds.length + partners.length > 0)
     );
-    if (beyond) throw problems.forbidden('The client may not share beyond its own ceiling and arrangements.');
-  }
+  });
+  if (beyond) throw problems.forbidden('The client may not share beyond its own ceiling and arrangements.');
 }

@@ -563,3 +563,26 @@ describe('a repeat of a publication', () => {
     expect((await un.http.post('/v1/alerts', body, { headers })).status).toBe(201);
   });
 });
+
+describe('what an update replaces', () => {
+  it('is named to each reader as far as it had it, and to a newcomer not at all', async () => {
+    const [early, late] = [await partner(app), await partner(app)];
+    const to = (...partners: string[]) => [renditionInput({ audience: { partners } })];
+    type Said = {
+      version: number;
+      messageType: string;
+      references: { identifier: string }[];
+      identifier: string;
+    };
+    const read = async (by: TestPartner, id: string): Promise<Said> =>
+      (await by.http.get<Said>(`/v1/alerts/${id}`)).body;
+    const { id } = await alert(un.http, { renditions: to(early.partner.code) });
+    const first = await read(early, id);
+    const wider = alertInput({ severity: 'minor', renditions: to(early.partner.code, late.partner.code) });
+    expectStatus(await un.http.post(`/v1/alerts/${id}/updates`, wider), 200);
+    const [second, fresh] = [await read(early, id), await read(late, id)];
+    expect([second.version, second.messageType]).toEqual([2, 'update']);
+    expect(second.references.map((one) => one.identifier)).toEqual([first.identifier]);
+    expect([fresh.version, fresh.messageType, fresh.references]).toEqual([1, 'alert', []]);
+  });
+});

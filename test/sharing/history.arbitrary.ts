@@ -67,17 +67,20 @@ const TLPS = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'];
 const CLASSIFICATIONS = ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'];
 
 const place = fc.nat({ max: 30 });
-const kind = fc.constantFrom(...KINDS);
-const ceiling = fc.record({
-  tlp: fc.constantFrom(...TLPS, 'AMBER', 'RED', 'RED'),
-  classification: fc.constantFrom(...CLASSIFICATIONS, 'STRICTLY_CONFIDENTIAL'),
-});
+/** Originators that classify come more often: with them come all handlings. */
+const kind = fc.constantFrom(...KINDS, 'un_entity', 'un_entity', 'unsms_mou', 'ingo');
+const classification = fc.constantFrom(...CLASSIFICATIONS);
+const ceiling: fc.Arbitrary<HandlingSpec> = fc.oneof(
+  fc.record({ tlp: fc.constantFrom(...TLPS), classification }),
+  fc.record({ tlp: fc.constantFrom('AMBER+STRICT', 'RED'), classification }),
+  fc.constant({ tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' }),
+);
 const someArrangements = fc.uniqueArray(fc.nat({ max: ARRANGEMENTS - 1 }), { maxLength: ARRANGEMENTS });
 
 const audience: fc.Arbitrary<AudienceSpec> = fc.record({
   arrangements: someArrangements,
   kinds: fc.oneof(
-    { weight: 3, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.constant<string[]>([]) },
     { weight: 1, arbitrary: fc.uniqueArray(kind, { minLength: 1, maxLength: 3 }) },
   ),
   partners: fc.uniqueArray(place, { maxLength: 2 }),
@@ -197,7 +200,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { maxLength: 8 },
   ),
   readers: fc.array(
-    fc.record({ partner: place, ceiling, arrangements: fc.option(someArrangements, { freq: 3 }) }),
+    fc.record({ partner: place, ceiling, arrangements: fc.option(someArrangements, { freq: 1 }) }),
     { minLength: 1, maxLength: 4 },
   ),
   steps: fc.array(step, { minLength: 4, maxLength: 16, size: 'max' }),

@@ -88,7 +88,7 @@ const STAGES: [name: string, happen: (world: World) => Promise<void>][] = [
       for (const tlp of ['GREEN', 'CLEAR', 'GREEN', 'CLEAR'] as const) {
         if (world.busy) await hidden(world);
         const renditions = [lower(tlp, `First text, ${tlp}`)];
-        if (world.busy) renditions.unshift(higher('A higher text'));
+        if (world.busy) renditions.unshift(higher('A higher text'), beside(tlp, 'For others'));
         const { id } = await alert(world.originator.http, { renditions });
         world.alerts.push(id);
         if (world.busy) await hidden(world);

@@ -4,6 +4,7 @@ import { type Context, type Provider } from 'oidc-provider';
 import { PUBLIC_URL } from '../../core/config.provider.js';
 import { Database, isUnavailable } from '../../core/database.js';
 import { installationSecret } from '../../core/installation-secrets.js';
+import { describeError } from '../../core/logging.js';
 import { Problem } from '../../core/problem.js';
 import { ALL_SCOPES } from '../scopes.js';
 import { issuerOf } from './issuer.js';
@@ -99,7 +100,7 @@ export class AuthorizationServer implements OnModuleInit {
       ctx.body = { error: 'temporarily_unavailable' };
       return;
     }
-    this.logger.error(error instanceof Error ? error.stack : 'the authorization server failed');
+    this.logger.error({ msg: 'the authorization server failed', error: describeError(error) });
     ctx.status = 500;
     ctx.body = { error: 'server_error' };
   }
@@ -118,7 +119,7 @@ export class AuthorizationServer implements OnModuleInit {
     provider.on('revocation.error', refused);
     provider.on('server_error', (ctx, error) => this.answerFailure(ctx, error));
     provider.on('error', (error) =>
-      this.logger.error(error instanceof Error ? error.stack : 'a request failed'),
+      this.logger.error({ msg: 'a request failed', error: describeError(error) }),
     );
   }
 }

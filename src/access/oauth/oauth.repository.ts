@@ -59,6 +59,7 @@ export class OAuthRepository {
   async deleteExpired(tx: Tx): Promise<void> {
     await tx.query(`delete from oidc_record where expires_at < now()`);
     await tx.query(`delete from revoked_token where expires_at < now()`);
+    await tx.query(`delete from idempotency_key where created_at < now() - interval '7 days'`);
     await tx.query(`delete from signing_key where published_until < now()`);
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type Adapter, errors } from 'oidc-provider';
 import { Database } from '../../core/database.js';
+import { isCleanText } from '../../core/text.decorator.js';
 import { type ClientCredentialsRow, ClientsRepository } from '../clients.repository.js';
 import { isScope } from '../scopes.js';
 import { OAuthRepository } from './oauth.repository.js';
@@ -21,8 +22,11 @@ export class Storage {
     if (model === 'Client') return { ...readOnly, find: (id) => this.findClient(id) };
     const put = model === 'ReplayDetection' ? this.claim.bind(this) : this.put.bind(this);
     return {
+      // What PostgreSQL cannot hold as text was never kept under.
       find: async (id) =>
-        (await this.database.asSystem((tx) => this.records.findRecord(tx, model, id))) ?? undefined,
+        isCleanText(id)
+          ? ((await this.database.asSystem((tx) => this.records.findRecord(tx, model, id))) ?? undefined)
+          : undefined,
       upsert: (id, payload, seconds) => put(model, id, payload, seconds),
       destroy: (id) => this.database.asSystem((tx) => this.records.deleteRecord(tx, model, id)),
     };
@@ -41,9 +45,9 @@ export class Storage {
 
   /** The library looks first and stores then; of two at the same instant only one may come through. */
   private async claim(model: string, id: string, payload: object, seconds: number): Promise<void> {
-    const first = await this.database.asSystem((tx) =>
-      this.records.claimRecord(tx, model, id, payload, seconds),
-    );
+    const first =
+      isCleanText(id) &&
+      (await this.database.asSystem((tx) => this.records.claimRecord(tx, model, id, payload, seconds)));
     if (!first) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
   }
 }
