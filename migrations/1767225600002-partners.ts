@@ -196,9 +196,9 @@ export class Partners1767225600002 implements MigrationInterface {
       grant update (name, countries, level, version, updated_at) on arrangement to slt_service;
       grant update (ends_at, state, ceiling_tlp, ceiling_classification) on membership to slt_service;
       grant update (is_open, ceiling_tlp, ceiling_classification, arrangement_ids)
-        on reader to slt_service;
+        on reader to slt_service, slt_background;
       grant update (name, scopes, secret_hash, previous_secret_hash, previous_secret_expires_at, jwks, allowed_networks,
-        expires_at, revoked_at) on client to slt_service;
+        expires_at, revoked_at) on client to slt_service, slt_background;
       grant select on arrangement to slt_background;
       grant select on partner, arrangement, membership, reader to slt_engine;
     `);
