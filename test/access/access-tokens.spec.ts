@@ -253,10 +253,16 @@ describe('the actor behind a token', () => {
 
   it('is a reader of its own when the client was narrowed', async () => {
     const partnerId = await givenPartner(app);
-    const narrowed = await givenClient(app, { partnerId, ceiling: { tlp: 'GREEN' } });
+    const narrowed = await givenClient(app, {
+      partnerId,
+      scopes: ['alerts:read'],
+      ceiling: { tlp: 'GREEN' },
+    });
     const actor = await actorOf(app, await accessToken(app, narrowed));
     expect([actor.narrowed, actor.partnerId]).toEqual([true, partnerId]);
     expect(actor.readerId).not.toBe(partnerId);
+    const managing = { partnerId, scopes: ['partners:manage' as const], ceiling: { tlp: 'GREEN' as const } };
+    await expect(givenClient(app, managing)).rejects.toMatchObject({ errors: [{ pointer: '#/scopes/0' }] });
   });
 
   it('may only read while its partner is suspended, and what it may again once that is over', async () => {

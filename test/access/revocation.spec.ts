@@ -117,7 +117,11 @@ it('the log names clients, and repeats neither secrets nor tokens', async () => 
 describe('within two seconds, a token no longer works in any process', () => {
   it('once its client is revoked, whose own reader is closed with it', async () => {
     const partnerId = await givenPartner(app);
-    const narrowed = await givenClient(app, { partnerId, ceiling: { tlp: 'GREEN' } });
+    const narrowed = await givenClient(app, {
+      partnerId,
+      scopes: ['alerts:read'],
+      ceiling: { tlp: 'GREEN' },
+    });
     const whole = await givenClient(app, { partnerId });
     const [token, sibling] = [await accessToken(app, narrowed), await accessToken(app, whole)];
     expect(await status(other, token)).toBe(200);
