@@ -30,11 +30,12 @@ export class SharingRule1767225600004 implements MigrationInterface {
 
 /**
  * One row for each way in which a reader may have a rendition. Closed by default: no row, no access.
- * Membership of an array is said twice, once for each direction in which the planner may want to use an index.
+ * Membership of an array is said twice, once for each direction in which the planner may want to use an index; and what
+ * stands is looked up by each branch anew, or every publication would read all renditions there are.
  */
 const ADMISSION = `
   create view admission with (security_invoker = true) as
-  with standing as (
+  with standing as not materialized (
     select r.id as rendition_id, r.shareable_id, r.ordinal, r.tlp, r.classification, s.originator_id,
       r.audience_arrangements, r.audience_kinds, r.audience_partners, r.audience_except
     from rendition r join shareable s on s.id = r.shareable_id
