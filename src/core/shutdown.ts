@@ -12,7 +12,6 @@ const PATIENCE_MS = 10_000;
  * after that, when everything else has.
  */
 export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
-  private readonly streams = new AbortController();
   private begun = false;
 
   constructor(
@@ -23,11 +22,6 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   /** Whoever takes on work by itself asks before it takes more; readiness says no from here on. */
   get hasBegun(): boolean {
     return this.begun;
-  }
-
-  /** Ends answers that would not end by themselves. */
-  get endOfStreams(): AbortSignal {
-    return this.streams.signal;
   }
 
   /** Tells callers on kept connections to open another one, elsewhere. */
@@ -43,7 +37,6 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     // Time for whoever distributes the requests to notice that this process is not ready.
     await sleep(this.delaySeconds * 1000);
-    this.streams.abort();
     const server = this.host.httpAdapter.getHttpServer() as Server;
     if (server.listening) await finishRequests(server);
   }
