@@ -84,6 +84,8 @@ function toActor(claims: TokenClaims, standing: StandingRow): Actor {
     partnerStatus: standing.partner_status,
     scopes,
     narrowed: standing.reader_id !== standing.partner_id,
-    manages: (['partners', 'arrangements'] as const).filter((subject) => scopes.has(`${subject}:manage`)),
+    manages: (['partners', 'arrangements', 'reference'] as const).filter((subject) =>
+      scopes.has(`${subject}:manage`),
+    ),
   };
 }

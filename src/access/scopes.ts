@@ -6,6 +6,13 @@ export const SCOPES = {
   'arrangements:manage': 'Create and change arrangements and their members.',
   'alerts:read': 'Read the alerts that reach you, by every channel.',
   'alerts:publish': 'Publish alerts, and update, cancel or withdraw those that you published.',
+  'alerts:flash': 'Publish flash alerts with the fewest fields, on duty; nothing else of alerts:publish.',
+  'alerts:release': 'Release alerts of your organisation that wait for a second person.',
+  'reports:submit': 'Submit reports, and follow, change and withdraw those that you submitted.',
+  'reports:triage': 'Read the reports that reach you, and answer, merge and conclude them.',
+  'sources:reveal': 'Learn, for a stated reason, whose a protected report is; the source is told.',
+  'reference:manage': 'Change code lists and the list of UNSMS entities.',
+  'audit:read': 'Read the audit entries of what your organisation did and of what was done with its own.',
 } as const;
 
 export type Scope = keyof typeof SCOPES;
