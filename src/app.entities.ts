@@ -10,6 +10,7 @@ import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
 import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
+import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ChangeEntryEntity } from './sharing/change-entry.entity.js';
@@ -23,6 +24,7 @@ export const ENTITIES = [
   AlertRenditionEntity,
   AlertShapeEntity,
   ArrangementEntity,
+  AuditEntryEntity,
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { ENTITIES } from './app.entities.js';
+import { AuditModule } from './audit/audit.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { ArrangementsModule } from './arrangements/arrangements.module.js';
 import { type Config } from './core/config.js';
@@ -26,6 +27,7 @@ export class AppModule {
       imports: [
         CoreModule.forRoot(config, publicUrl, { serviceUrl, backgroundUrl, entities: ENTITIES }),
         AccessModule,
+        AuditModule,
         PartnersModule,
         ArrangementsModule,
         SharingModule,

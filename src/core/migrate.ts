@@ -6,6 +6,7 @@ import { Sharing1767225600003 } from '../../migrations/1767225600003-sharing.js'
 import { SharingRule1767225600004 } from '../../migrations/1767225600004-sharing-rule.js';
 import { Alerts1767225600005 } from '../../migrations/1767225600005-alerts.js';
 import { Identity1767225600006 } from '../../migrations/1767225600006-identity.js';
+import { Audit1767225600007 } from '../../migrations/1767225600007-audit.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -14,6 +15,7 @@ const MIGRATIONS = [
   SharingRule1767225600004,
   Alerts1767225600005,
   Identity1767225600006,
+  Audit1767225600007,
 ];
 
 const LEDGER = 'schema_migration';
