@@ -9,7 +9,9 @@ import { ApiAcceptLanguage, ApiId, ApiIfMatch, Id } from '../core/http.decorator
 import { ApiProblems } from '../core/problem.decorator.js';
 import { GEOJSON_SCHEMA } from './alert-geojson.js';
 import { answerAlert, ITEM_HEADERS, ITEM_TYPES, JSON_TYPE, negotiate, serialise } from './alert-answers.js';
-import { AlertReadingService, cacheControl, type ReadPage } from './alert-reading.service.js';
+import { cacheControl } from './alert-caching.js';
+import { AlertPagesService, type ReadPage } from './alert-pages.service.js';
+import { AlertReadingService } from './alert-reading.service.js';
 import { ListAlertsQuery } from './alert-search.dto.js';
 import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
@@ -23,6 +25,7 @@ export class AlertsController {
   constructor(
     private readonly alerts: AlertsService,
     private readonly reading: AlertReadingService,
+    private readonly pages: AlertPagesService,
     private readonly cache: RenditionCache,
   ) {}
 
@@ -40,11 +43,11 @@ export class AlertsController {
   ): Promise<void> {
     const acceptLanguage = request.headers['accept-language'];
     if (query.state === 'draft') {
-      const page = await this.reading.listDrafts(actor, query.cursor, query.limit);
+      const page = await this.pages.listDrafts(actor, query.cursor, query.limit);
       this.answerPage(response, page, acceptLanguage);
       return;
     }
-    const { tag, page } = await this.reading.list(
+    const { tag, page } = await this.pages.list(
       actor,
       query,
       `json ${acceptLanguage ?? ''}`,

@@ -4,6 +4,8 @@ import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertImportService } from './alert-import.service.js';
+import { AlertContentsService } from './alert-contents.service.js';
+import { AlertPagesService } from './alert-pages.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
 import { AlertSearchRepository } from './alert-search.repository.js';
 import { AlertsController } from './alerts.controller.js';
@@ -28,12 +30,14 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
   controllers: [PublishController, AlertsController],
   providers: [
     AlertImportService,
+    AlertContentsService,
+    AlertPagesService,
     AlertReadingService,
     AlertSearchRepository,
     AlertsRepository,
     AlertsService,
     RenditionCache,
   ],
-  exports: [AlertReadingService],
+  exports: [AlertPagesService, AlertReadingService],
 })
 export class AlertsModule {}

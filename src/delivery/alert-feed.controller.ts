@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { AlertFilters, AlertReadingService, cacheControl } from '../alerts/alert-reading.service.js';
+import { AlertFilters, AlertPagesService } from '../alerts/alert-pages.service.js';
+import { cacheControl } from '../alerts/alert-reading.service.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { ApiAcceptLanguage } from '../core/http.decorators.js';
@@ -14,7 +15,7 @@ import { alertEntry } from './alert-entry.js';
 @Controller('v1/feeds')
 export class AlertFeedController {
   constructor(
-    private readonly reading: AlertReadingService,
+    private readonly pages: AlertPagesService,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
@@ -31,7 +32,7 @@ export class AlertFeedController {
     @Res() response: Response,
   ): Promise<void> {
     const acceptLanguage = request.headers['accept-language'];
-    const { tag, page } = await this.reading.list(
+    const { tag, page } = await this.pages.list(
       actor,
       query,
       `atom ${acceptLanguage ?? ''}`,
