@@ -2,10 +2,11 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type Request, type Response } from 'express';
 import { problems } from '../core/problem.js';
+import { nameNobody } from '../core/request-context.js';
 import { type Actor } from './actor.js';
 import { ActorsService } from './actors.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { ANY_SCOPE, PUBLIC, ROUTE_SCOPE, type RouteScope } from './route.decorator.js';
+import { ANY_SCOPE, NAMES_NOBODY, PUBLIC, ROUTE_SCOPE, type RouteScope } from './route.decorator.js';
 
 /** Lets in whoever the route is declared for. A route that declares nothing is for nobody. */
 @Injectable()
@@ -17,17 +18,19 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const scope = this.reflector.getAllAndOverride<RouteScope | undefined>(ROUTE_SCOPE, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const route = [context.getHandler(), context.getClass()];
+    const scope = this.reflector.getAllAndOverride<RouteScope | undefined>(ROUTE_SCOPE, route);
     if (scope === PUBLIC) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    const actor = await this.authenticate(request, http.getResponse<Response>());
+    const response = http.getResponse<Response>();
+    if (this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route)) nameNobody(response);
+    const actor = await this.authenticate(request, response);
     request.user = actor;
     if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
-    if (scope !== ANY_SCOPE && !actor.scopes.has(scope)) throw problems.insufficientScope(scope);
+    if (scope === ANY_SCOPE) return true;
+    const scopes = typeof scope === 'string' ? [scope] : scope;
+    if (!scopes.some((one) => actor.scopes.has(one))) throw problems.insufficientScope(...scopes);
     return true;
   }
 

@@ -47,4 +47,7 @@ const isRoute = (handler: object): boolean =>
   RequestMethod[Reflect.getMetadata('method', handler) as number] !== undefined;
 
 const isDeclared = (scope: RouteScope | undefined): boolean =>
-  scope !== undefined && (scope === ANY_SCOPE || scope === PUBLIC || isScope(scope));
+  scope !== undefined &&
+  (typeof scope === 'string'
+    ? scope === ANY_SCOPE || scope === PUBLIC || isScope(scope)
+    : scope.length > 0 && scope.every(isScope));

@@ -7,17 +7,25 @@ import { type Scope } from './scopes.js';
 export const ROUTE_SCOPE = Symbol('route scope');
 export const ANY_SCOPE = 'any';
 export const PUBLIC = 'public';
-export type RouteScope = Scope | typeof ANY_SCOPE | typeof PUBLIC;
+export type RouteScope = Scope | readonly Scope[] | typeof ANY_SCOPE | typeof PUBLIC;
 
-/** Who may call this route, said once: the guard enforces it and OpenAPI documents it. */
-export const RequireScope = (scope: Scope) =>
-  applyDecorators(SetMetadata(ROUTE_SCOPE, scope), ApiOAuth2([scope], 'oauth2'));
+/** Who may call this route, said once: the guard enforces it and OpenAPI documents it. Of several scopes any will do. */
+export const RequireScope = (scope: Scope, ...others: Scope[]) =>
+  applyDecorators(
+    SetMetadata(ROUTE_SCOPE, others.length === 0 ? scope : [scope, ...others]),
+    ...[scope, ...others].map((one) => ApiOAuth2([one], 'oauth2')),
+  );
 
 /** For whoever holds a valid token. */
 export const AnyClient = () => applyDecorators(SetMetadata(ROUTE_SCOPE, ANY_SCOPE), ApiOAuth2([], 'oauth2'));
 
 /** For everybody, without a token. */
 export const Public = () => applyDecorators(SetMetadata(ROUTE_SCOPE, PUBLIC), ApiSecurity({}));
+
+export const NAMES_NOBODY = Symbol('names nobody');
+
+/** For routes by which a source could be recognised: their lines in the log do not say who called. */
+export const NamesNobody = () => SetMetadata(NAMES_NOBODY, true);
 
 /** The actor that the guard let in; never undefined behind a scope. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {

@@ -64,9 +64,10 @@ export const problems = {
     new Problem('unauthenticated', undefined, undefined, {
       'WWW-Authenticate': error ? `Bearer error="${error}"` : 'Bearer',
     }),
-  insufficientScope: (scope: string) =>
-    new Problem('forbidden', `The scope ${scope} is needed.`, undefined, {
-      'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
+  /** Of several scopes any would do; the header can only name those that together are enough, so it names the first. */
+  insufficientScope: (...scopes: string[]) =>
+    new Problem('forbidden', `The scope ${scopes.join(' or ')} is needed.`, undefined, {
+      'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scopes[0]}"`,
     }),
   forbidden: (detail: string) => new Problem('forbidden', detail),
   /** Hidden and missing are the same answer, byte for byte. */

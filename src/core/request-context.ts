@@ -12,6 +12,8 @@ interface RequestContext {
   problem?: ProblemType;
   /** Against a rate limit; a request counts once. */
   counted?: boolean;
+  /** Who called, and from where, stays out of the log. */
+  namesNobody?: boolean;
 }
 
 /** Whoever the guard let in, as far as this layer needs to know. */
@@ -23,6 +25,11 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export const contextOf = (response: Response): RequestContext => response.locals as RequestContext;
+
+/** The line of this request in the log will not say who called: somebody could be recognised by it. */
+export function nameNobody(response: Response): void {
+  contextOf(response).namesNobody = true;
+}
 
 /**
  * Gives every request its id and, when it is over, a line in the log and a place in the metrics. The line names route,
@@ -41,9 +48,9 @@ export function followRequests(log: Log, metrics: Metrics) {
     response.once('close', () => {
       const seconds = (performance.now() - started) / 1000;
       const aborted = !response.writableFinished;
-      const { requestId, problem } = contextOf(response);
+      const { requestId, problem, namesNobody } = contextOf(response);
       const route = routeOf(request, response);
-      const caller: Caller = request.user;
+      const caller: Caller = namesNobody ? undefined : request.user;
       metrics.observeRequest(METHODS.has(method) ? method : 'OTHER', route, response.statusCode, seconds);
       log[levelOf(route, response.statusCode)](
         {
@@ -55,7 +62,7 @@ export function followRequests(log: Log, metrics: Metrics) {
           client: caller?.clientId,
           partner: caller?.partnerId,
           problem,
-          address,
+          ...(!namesNobody && { address }),
           ...(aborted && { aborted }),
         },
         'request',

@@ -22,6 +22,11 @@ class DeclaredController {
   scoped(): string {
     return 'scoped';
   }
+  @Get('either')
+  @RequireScope('reports:submit', 'alerts:read')
+  either(): string {
+    return 'either';
+  }
   @Get('any')
   @AnyClient()
   any(): string {
@@ -48,6 +53,11 @@ class ForgottenController {
   unknownScope(): string {
     return 'open to whom?';
   }
+  @Get('either')
+  @RequireScope('alerts:read', 'alerts:everything' as never)
+  unknownAlternative(): string {
+    return 'open to whom else?';
+  }
 }
 
 let database: TestDatabase;
@@ -72,7 +82,7 @@ describe('a route', () => {
   it('that does not say who may call it, or says it wrongly, keeps the service from starting', async () => {
     const app = await application([DeclaredController, ForgottenController]);
     await expect(app.init()).rejects.toThrow(
-      'Routes that do not declare who may call them: ForgottenController.forgotten, ForgottenController.unknownScope',
+      'Routes that do not declare who may call them: ForgottenController.forgotten, ForgottenController.unknownScope, ForgottenController.unknownAlternative',
     );
     await app.close();
   });
@@ -82,6 +92,7 @@ describe('a route', () => {
     await app.init();
     expect(app.get(DeclaredRoutes, { strict: false }).list()).toEqual([
       { name: 'DeclaredController.scoped', scope: 'alerts:read' },
+      { name: 'DeclaredController.either', scope: ['reports:submit', 'alerts:read'] },
       { name: 'DeclaredController.any', scope: 'any' },
       { name: 'DeclaredController.open', scope: 'public' },
     ]);
@@ -106,6 +117,7 @@ describe('a route', () => {
       await expect(visit(ForgottenController, 'forgotten', token)).rejects.toMatchObject({ status: 403 });
       await expect(visit(ForgottenController, 'unknownScope', token)).rejects.toMatchObject({ status: 403 });
       await expect(visit(DeclaredController, 'any', token)).resolves.toBe(true);
+      await expect(visit(DeclaredController, 'either', token)).resolves.toBe(true);
       await expect(visit(DeclaredController, 'any')).rejects.toMatchObject({ status: 401 });
       await expect(visit(DeclaredController, 'open')).resolves.toBe(true);
     } finally {
