@@ -533,9 +533,10 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into change_head values ('${partnerId}', 1);
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
      insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
-         status, severity, categories, content, search)
+         status, severity, categories, content, search, state, urgency, certainty, begins_at, incident_types, languages,
+         countries, geocodes)
        values ('${rendition}', '${shareable}', '${partnerId}', 'i', 's', 't', now(), 'advisory', 'actual', 1, '{}',
-         '{}', 'word');
+         '{}', 'word', 'published', 'unknown', 'unknown', now(), '{}', '{}', '{}', '{}');
      insert into alert_shape values (gen_random_uuid(), '${rendition}', '${shareable}', '((0,0),(0,1),(1,1))');
      insert into audit_entry (id, viewer_id, action, object_type, object_id)
        values (gen_random_uuid(), '${partnerId}', 'alert.published', 'alert', '${shareable}');

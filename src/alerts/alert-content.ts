@@ -26,6 +26,8 @@ export interface AlertArea {
   polygons: Position[][];
   circles: { center: Position; radiusKm: number }[];
   geocodes: { name: string; value: string }[];
+  /** ISO 3166-1 alpha-2. */
+  countries?: string[];
 }
 
 /** What all renditions of one version of an alert have in common. */
@@ -35,6 +37,8 @@ export interface AlertFacts {
   state: 'draft' | 'published' | 'expired' | 'cancelled';
   event: string;
   categories: Category[];
+  /** Codes of the reference list `incident-acts`. */
+  incidentTypes?: string[];
   urgency: Urgency;
   severity: Severity;
   certainty: Certainty;

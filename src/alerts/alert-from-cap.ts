@@ -1,5 +1,6 @@
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type AlertArea, type AlertContent, type AlertRenditionDraft } from './alert-content.js';
+import { countriesOf } from './alert-index.js';
 import { type Originator } from './alert-from-json.js';
 import {
   ALERT_STATUSES,
@@ -7,6 +8,8 @@ import {
   CATEGORIES,
   CERTAINTIES,
   fromCapWord,
+  INCIDENT_TYPE,
+  INCIDENT_TYPE_NAME,
   RESPONSES,
   SEVERITIES,
   type Severity,
@@ -67,6 +70,13 @@ export function renditionFromCap(
     categories: unique(
       cap.infos.flatMap((info) => info.categories.flatMap((one) => fromCapWord(CATEGORIES, one) ?? [])),
     ),
+    incidentTypes: unique(
+      cap.infos.flatMap((info) =>
+        info.eventCodes.flatMap(({ valueName, value }) =>
+          valueName === INCIDENT_TYPE_NAME && INCIDENT_TYPE.test(value) ? [value] : [],
+        ),
+      ),
+    ),
     urgency: fromCapWord(URGENCIES, gravest?.urgency ?? '') ?? 'unknown',
     severity: gravest ? severityOf(gravest) : 'unknown',
     certainty: fromCapWord(CERTAINTIES, gravest?.certainty ?? '') ?? 'unknown',
@@ -94,11 +104,13 @@ export function renditionFromCap(
 }
 
 function areaFromCap(area: CapArea): AlertArea {
+  const geocodes = area.geocodes.map(({ valueName, value }) => ({ name: valueName, value }));
   return {
     description: area.areaDesc,
     polygons: area.polygons.map(parsePolygon),
     circles: area.circles.map(parseCircle),
-    geocodes: area.geocodes.map(({ valueName, value }) => ({ name: valueName, value })),
+    geocodes,
+    countries: [...new Set(countriesOf(geocodes))],
   };
 }
 

@@ -32,6 +32,7 @@ export function renditionFromJson(
     state,
     event: dto.event,
     categories: dto.categories,
+    incidentTypes: dto.incidentTypes ?? [],
     urgency: dto.urgency,
     severity: dto.severity,
     certainty: dto.certainty,
@@ -62,5 +63,6 @@ function areaFromJson(area: AreaDto): AlertContent['areas'][number] {
       radiusKm,
     })),
     geocodes: (area.geocodes ?? []).map(({ name, value }) => ({ name, value })),
+    countries: area.countries ?? [],
   };
 }

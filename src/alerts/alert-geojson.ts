@@ -63,7 +63,7 @@ export function toGeoJson(
       version: own.version,
       changedAt: own.changedAt.toISOString(),
       ...properties,
-      areas: areas.map(({ description, circles, geocodes }) => ({ description, circles, geocodes })),
+      areas: areas.map(({ polygons: _drawn, ...area }) => area),
     },
   };
 }

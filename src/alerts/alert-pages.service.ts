@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
-import { ArrangementsService } from '../arrangements/arrangements.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
-import { problems } from '../core/problem.js';
 import { SharingService } from '../sharing/sharing.service.js';
 import { matches, tagOf } from './alert-caching.js';
 import { AlertContentsService, type ReadAlert } from './alert-contents.service.js';
-import { type AlertFilters } from './alert-search.dto.js';
+import { AlertFiltersService } from './alert-filters.service.js';
+import { type AlertPageQuery } from './alert-search.dto.js';
 import { type AlertSearch, AlertSearchRepository } from './alert-search.repository.js';
-import { severityRank } from './alert.values.js';
-import { parseBox } from './boxes.js';
 
-export { AlertFilters } from './alert-search.dto.js';
+export { AlertPageQuery } from './alert-search.dto.js';
 
 export interface ReadPage {
   alerts: ReadAlert[];
@@ -28,7 +25,7 @@ export class AlertPagesService {
     private readonly searches: AlertSearchRepository,
     private readonly contents: AlertContentsService,
     private readonly sharing: SharingService,
-    private readonly arrangements: ArrangementsService,
+    private readonly filters: AlertFiltersService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -38,14 +35,14 @@ export class AlertPagesService {
    */
   async list(
     actor: Actor,
-    query: AlertFilters & { count?: string },
+    query: AlertPageQuery & { count?: string },
     variant: string,
     ifNoneMatch: string | undefined,
   ): Promise<{ tag: string | undefined; page: ReadPage | 'unchanged' }> {
     const place = placeOf(query);
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
-    const boxes = query.bbox === undefined ? undefined : parseBox(query.bbox);
+    const stated = this.filters.read(query);
     return this.database.readAs(actor, async (tx) => {
       const head = await this.sharing.head(tx);
       // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
@@ -64,19 +61,19 @@ export class AlertPagesService {
       if (tag !== undefined && ifNoneMatch !== undefined && matches(ifNoneMatch, tag)) {
         return { tag, page: 'unchanged' as const };
       }
-      return { tag, page: await this.readPage(tx, actor, query, before, boxes, place) };
+      return { tag, page: await this.readPage(tx, actor, query, before, stated, place) };
     });
   }
 
   private async readPage(
     tx: Tx,
     actor: Actor,
-    query: AlertFilters & { count?: string },
+    query: AlertPageQuery & { count?: string },
     before: bigint | undefined,
-    boxes: AlertSearch['boxes'],
+    stated: AlertSearch,
     place: string,
   ): Promise<ReadPage> {
-    const search = await this.resolve(tx, query, boxes);
+    const search = await this.filters.resolve(tx, stated, query);
     const rows = await this.searches.list(tx, search, before, query.limit + 1);
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
@@ -102,39 +99,11 @@ export class AlertPagesService {
       };
     });
   }
-
-  private async resolve(tx: Tx, query: AlertFilters, boxes: AlertSearch['boxes']): Promise<AlertSearch> {
-    const search: AlertSearch = {
-      kind: query.kind,
-      status: query.status,
-      minSeverity: query.minSeverity && severityRank(query.minSeverity),
-      categories: query.category,
-      since: query.since,
-      text: query.text,
-      boxes,
-    };
-    if (query.arrangement === undefined) return search;
-    const known = await this.arrangements.resolve(tx, [query.arrangement]);
-    const arrangementId = known.get(query.arrangement);
-    if (arrangementId === undefined) {
-      throw problems.invalidInput([
-        { pointer: '?arrangement', detail: 'is not an arrangement that you can see' },
-      ]);
-    }
-    return { ...search, arrangementId };
-  }
 }
 
-/** The list that a cursor is a place in: the filters, in whatever order they were asked for. */
-function placeOf({
-  arrangement,
-  kind,
-  status,
-  minSeverity,
-  category,
-  bbox,
-  since,
-  text,
-}: AlertFilters): string {
-  return `alerts ${JSON.stringify([arrangement, kind, status, minSeverity, category, bbox, since, text])}`;
+/** The list that a cursor is a place in: the filters, whichever there are, in whatever order they were asked for. */
+function placeOf(query: AlertPageQuery & { count?: string }): string {
+  const { limit: _limit, cursor: _cursor, count: _count, ...filters } = query;
+  const asked = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return `alerts ${JSON.stringify(asked.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }

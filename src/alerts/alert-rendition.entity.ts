@@ -44,6 +44,33 @@ export class AlertRenditionEntity {
   @Column('text', { array: true })
   categories: string[];
 
+  @Column('text', { array: true, name: 'incident_types' })
+  incidentTypes: string[];
+
+  @Column('text')
+  state: string;
+
+  @Column('text')
+  urgency: string;
+
+  @Column('text')
+  certainty: string;
+
+  @Column('text', { array: true })
+  languages: string[];
+
+  @Column('text', { array: true })
+  countries: string[];
+
+  @Column('text', { array: true })
+  geocodes: string[];
+
+  @Column('text', { name: 'originator_code', nullable: true })
+  originatorCode: string | null;
+
+  @Column('timestamptz', { name: 'begins_at' })
+  beginsAt: Date;
+
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 

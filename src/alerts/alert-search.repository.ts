@@ -6,13 +6,23 @@ import { foldQuery } from './search-text.js';
 /** Filters with names resolved and values checked. */
 export interface AlertSearch {
   arrangementId?: string;
-  kind?: string;
+  originator?: string;
+  kinds?: string[];
   status?: string;
   minSeverity?: number;
+  urgencies?: string[];
+  certainties?: string[];
   categories?: string[];
-  /** Longitudes and latitudes of the boxes to look in: one, or two across the antimeridian. */
-  boxes?: { west: number; south: number; east: number; north: number }[];
+  incidentTypes?: string[];
+  language?: string;
+  countries?: string[];
+  geocodes?: string[];
+  /** Each as the polygons that draw it. */
+  places?: string[][];
+  from?: string;
+  until?: string;
   since?: string;
+  before?: string;
   text?: string;
 }
 
@@ -20,7 +30,7 @@ export interface AlertSearch {
 @Injectable()
 export class AlertSearchRepository {
   async list(tx: Tx, search: AlertSearch, before: bigint | undefined, limit: number): Promise<ReadableRow[]> {
-    const { from, where, parameters } = this.build(search);
+    const { from, where, parameters } = narrow(search);
     const conditions =
       before === undefined ? where : [...where, `g.position < ${bind(parameters, before.toString())}`];
     const text = `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
@@ -34,7 +44,7 @@ export class AlertSearchRepository {
   }
 
   async count(tx: Tx, search: AlertSearch): Promise<number> {
-    const { from, where, parameters } = this.build(search);
+    const { from, where, parameters } = narrow(search);
     const rows: { count: string }[] = await tx.query(
       `select count(*) from ${from} where ${where.join(' and ')}`,
       parameters,
@@ -55,39 +65,67 @@ export class AlertSearchRepository {
       [beforeId ?? null, limit],
     );
   }
-
-  private build(search: AlertSearch): { from: string; where: string[]; parameters: unknown[] } {
-    const parameters: unknown[] = [];
-    const where = [`g.reader_id = acting_reader()`, `g.type = 'alert'`];
-    const about: string[] = [];
-    if (search.kind !== undefined) about.push(`a.kind = ${bind(parameters, search.kind)}`);
-    if (search.status !== undefined) about.push(`a.status = ${bind(parameters, search.status)}`);
-    if (search.minSeverity !== undefined) about.push(`a.severity >= ${bind(parameters, search.minSeverity)}`);
-    if (search.categories !== undefined)
-      about.push(`a.categories && ${bind(parameters, search.categories)}::text[]`);
-    if (search.text !== undefined) {
-      about.push(`a.search @@ websearch_to_tsquery('simple', ${bind(parameters, foldQuery(search.text))})`);
-    }
-    if (search.since !== undefined) where.push(`g.changed_at >= ${bind(parameters, search.since)}`);
-    if (search.arrangementId !== undefined) {
-      where.push(`exists (select from rendition r where r.id = g.rendition_id
-        and r.audience_arrangements @> array[${bind(parameters, search.arrangementId)}::uuid])`);
-    }
-    if (search.boxes !== undefined) {
-      const inBoxes = search.boxes.map(
-        ({ west, south, east, north }) =>
-          `s.shape && polygon(box(point(${bind(parameters, west)}, ${bind(parameters, south)}),
-             point(${bind(parameters, east)}, ${bind(parameters, north)})))`,
-      );
-      where.push(`exists (select from alert_shape s where s.rendition_id = g.rendition_id
-        and (${inBoxes.join(' or ')}))`);
-    }
-    const joined = about.length > 0 ? ' join alert_rendition a on a.rendition_id = g.rendition_id' : '';
-    return { from: `share_grant g${joined}`, where: [...where, ...about], parameters };
-  }
 }
 
-function bind(parameters: unknown[], value: unknown): string {
+export interface Narrowed {
+  from: string;
+  where: string[];
+  parameters: unknown[];
+}
+
+/**
+ * The grants `g` of the acting reader that a search leaves. What is asked of texts and shapes is looked up for each of
+ * its renditions by id, never the other way: what others were given must not even cost this reader time.
+ * @param columns of alert_rendition that are needed of what is found, as `a`
+ */
+export function narrow(search: AlertSearch, columns: string[] = []): Narrowed {
+  const parameters: unknown[] = [];
+  const where = ['g.reader_id = acting_reader()', `g.type = 'alert'`];
+  if (search.since !== undefined) where.push(`g.changed_at >= ${bind(parameters, search.since)}`);
+  if (search.before !== undefined) where.push(`g.changed_at < ${bind(parameters, search.before)}`);
+  const about = conditionsOn(search, parameters);
+  const looked = about.length + columns.length > 0;
+  const lateral = `cross join lateral (select ${['1', ...columns].join(', ')} from alert_rendition a
+    where ${['a.rendition_id = g.rendition_id', ...about].join(' and ')} offset 0) a`;
+  if (search.arrangementId !== undefined) {
+    where.push(`exists (select from rendition r where r.id = g.rendition_id
+      and r.audience_arrangements @> array[${bind(parameters, search.arrangementId)}::uuid] offset 0)`);
+  }
+  for (const place of search.places ?? []) {
+    const touched = place.map((polygon) => `s.shape && ${bind(parameters, polygon)}::polygon`);
+    where.push(`exists (select from alert_shape s where s.rendition_id = g.rendition_id
+      and (${touched.join(' or ')}) offset 0)`);
+  }
+  return { from: `share_grant g ${looked ? lateral : ''}`, where, parameters };
+}
+
+function conditionsOn(search: AlertSearch, parameters: unknown[]): string[] {
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string): void => {
+    if (value !== undefined) conditions.push(condition(bind(parameters, value)));
+  };
+  add(search.kinds, (it) => `a.kind = any (${it})`);
+  add(search.status, (it) => `a.status = ${it}`);
+  add(search.minSeverity, (it) => `a.severity >= ${it}`);
+  add(search.urgencies, (it) => `a.urgency = any (${it})`);
+  add(search.certainties, (it) => `a.certainty = any (${it})`);
+  add(search.categories, (it) => `a.categories && ${it}::text[]`);
+  add(search.incidentTypes, (it) => `a.incident_types && ${it}::text[]`);
+  add(search.language, (it) => `${it} = any (a.languages)`);
+  add(search.countries, (it) => `a.countries && ${it}::text[]`);
+  add(search.geocodes, (it) => `a.geocodes && ${it}::text[]`);
+  add(search.originator, (it) => `${ORIGINATOR_CODE} = ${it}`);
+  add(search.from, (it) => `(a.expires_at is null or a.expires_at >= ${it})`);
+  add(search.until, (it) => `a.begins_at <= ${it}`);
+  add(search.text && foldQuery(search.text), (it) => `a.search @@ to_tsquery('simple', ${it})`);
+  return conditions;
+}
+
+/** An originator that stays unnamed is known by its code to itself alone. */
+export const ORIGINATOR_CODE = `coalesce(a.originator_code, case when a.originator_id = acting_owner()
+  then (select p.code from partner p where p.id = acting_owner()) end)`;
+
+export function bind(parameters: unknown[], value: unknown): string {
   parameters.push(value);
   return `$${parameters.length}`;
 }

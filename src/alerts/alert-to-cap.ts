@@ -1,5 +1,6 @@
 import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
-import { NOTICE, toCapWord } from './alert.values.js';
+import { INCIDENT_TYPE_NAME, NOTICE, toCapWord } from './alert.values.js';
+import { countriesOf } from './alert-index.js';
 import { type CapArea, type CapInfo, type CapMessage, type CapNamedValue } from './cap/cap-message.js';
 import { type Position } from './cap/cap-geometry.js';
 import { formatCapTime, parseCapTime } from './cap/cap-time.js';
@@ -56,7 +57,7 @@ function infoOf(content: AlertContent, text: AlertText): CapInfo {
     urgency: toCapWord(content.urgency),
     severity: toCapWord(content.severity),
     certainty: toCapWord(content.certainty),
-    eventCodes: [],
+    eventCodes: (content.incidentTypes ?? []).map((value) => ({ valueName: INCIDENT_TYPE_NAME, value })),
     effective: time(content.effectiveAt),
     onset: time(content.onsetAt),
     expires: laterThan(content.sent, time(content.expiresAt)),
@@ -86,13 +87,18 @@ function parametersOf({ handling, kind, grading }: AlertContent): CapNamedValue[
 }
 
 function areaOf(area: AlertArea): CapArea {
+  const said = countriesOf(area.geocodes);
+  const countries = (area.countries ?? []).filter((one) => !said.includes(one));
   return {
     areaDesc: area.description,
     polygons: area.polygons.map((ring) => ring.map(formatPosition).join(' ')),
     circles: area.circles.map(
       ({ center, radiusKm }) => `${formatPosition(center)} ${formatDecimal(radiusKm)}`,
     ),
-    geocodes: area.geocodes.map(({ name, value }) => ({ valueName: name, value })),
+    geocodes: [
+      ...area.geocodes.map(({ name, value }) => ({ valueName: name, value })),
+      ...countries.map((value) => ({ valueName: 'ISO3166-1', value })),
+    ],
   };
 }
 

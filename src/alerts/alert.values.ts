@@ -53,6 +53,15 @@ export type Credibility = (typeof CREDIBILITIES)[number];
 export const ATTRIBUTIONS = ['named', 'a_partner'] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
+/** ISO 3166-1 alpha-2. */
+export const COUNTRY = /^[A-Z]{2}$/;
+
+/** A code of a reference list. */
+export const INCIDENT_TYPE = /^[a-z0-9][a-z0-9_]{0,63}$/;
+
+/** Under which CAP messages carry it as an event code. */
+export const INCIDENT_TYPE_NAME = 'SLT-IncidentType';
+
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /** Every alert carries it (requirement 11): the exchange complements the partners' own decisions. */

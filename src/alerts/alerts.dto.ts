@@ -25,8 +25,10 @@ import {
   type Category,
   CERTAINTIES,
   type Certainty,
+  COUNTRY,
   type Credibility,
   CREDIBILITIES,
+  INCIDENT_TYPE,
   type Reliability,
   RELIABILITIES,
   type ResponseType,
@@ -125,6 +127,14 @@ export class AreaDto {
   @ArrayMaxSize(200)
   @IsNested(() => GeocodeDto, { each: true })
   geocodes?: GeocodeDto[];
+
+  /** ISO 3166-1 alpha-2. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(50)
+  @Matches(COUNTRY, { each: true, message: 'must be ISO 3166-1 alpha-2 codes, such as SD' })
+  countries?: string[];
 }
 
 export class RenditionDto {
@@ -180,6 +190,14 @@ export class UpdateAlertDto {
   @ArrayUnique()
   @IsIn(CATEGORIES, { each: true })
   categories: Category[];
+
+  /** Codes of the reference list `incident-acts`. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(10)
+  @Matches(INCIDENT_TYPE, { each: true, message: 'must be codes of the list incident-acts' })
+  incidentTypes?: string[];
 
   @IsIn(URGENCIES)
   urgency: Urgency;

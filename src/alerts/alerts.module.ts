@@ -5,9 +5,13 @@ import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertImportService } from './alert-import.service.js';
 import { AlertContentsService } from './alert-contents.service.js';
+import { AlertFiltersService } from './alert-filters.service.js';
 import { AlertPagesService } from './alert-pages.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
 import { AlertSearchRepository } from './alert-search.repository.js';
+import { AlertStatisticsController } from './alert-statistics.controller.js';
+import { AlertStatisticsRepository } from './alert-statistics.repository.js';
+import { AlertStatisticsService } from './alert-statistics.service.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
@@ -27,13 +31,16 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule, SharingModule],
-  controllers: [PublishController, AlertsController],
+  controllers: [PublishController, AlertStatisticsController, AlertsController],
   providers: [
     AlertImportService,
     AlertContentsService,
+    AlertFiltersService,
     AlertPagesService,
     AlertReadingService,
     AlertSearchRepository,
+    AlertStatisticsRepository,
+    AlertStatisticsService,
     AlertsRepository,
     AlertsService,
     RenditionCache,

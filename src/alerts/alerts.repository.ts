@@ -5,10 +5,10 @@ import { newId } from '../core/ids.js';
 import { type Problem, problems } from '../core/problem.js';
 import { type PartnerKind } from '../partners/partners.service.js';
 import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
-import { type Attribution, severityRank } from './alert.values.js';
+import { indexOf } from './alert-index.js';
+import { type Attribution } from './alert.values.js';
 import { type CapMessage, type CapReference } from './cap/cap-message.js';
 import { parseCapTime } from './cap/cap-time.js';
-import { foldText } from './search-text.js';
 import { ringsOf, toPolygonText } from './shapes.js';
 
 /** Which rendition the acting reader may have, and since when. */
@@ -59,18 +59,20 @@ export class AlertsRepository {
       cap,
       capDigest: capDigest?.toString('hex') ?? null,
       sentAt: parseCapTime(content.sent).toISOString(),
-      severity: severityRank(content.severity),
-      search: searchText(content),
+      ...indexOf(content),
     }));
     const inserted = tx.query(
-      `insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
-         status, severity, categories, expires_at, content, cap, cap_digest, search)
-       select r.id, $1, $2, r.content->>'identifier', r.content->>'sender', r.content->>'sent', r."sentAt",
-         r.content->>'kind', r.content->>'status', r.severity,
-         array(select jsonb_array_elements_text(r.content->'categories')), (r.content->>'expiresAt')::timestamptz,
-         r.content, nullif(r.cap, 'null'), decode(r."capDigest", 'hex'), to_tsvector('simple', r.search)
+      `insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, content,
+         cap, cap_digest, kind, status, state, severity, urgency, certainty, categories, incident_types, languages,
+         countries, geocodes, originator_code, begins_at, expires_at, search)
+       select r.id, $1, $2, r.content->>'identifier', r.content->>'sender', r.content->>'sent', r."sentAt", r.content,
+         nullif(r.cap, 'null'), decode(r."capDigest", 'hex'), r.kind, r.status, r.state, r.severity, r.urgency,
+         r.certainty, r.categories, r.incident_types, r.languages, r.countries, r.geocodes, r.originator_code,
+         r.begins_at, r.expires_at, to_tsvector('simple', r.search)
        from jsonb_to_recordset($3::jsonb) as r (id uuid, content jsonb, cap jsonb, "capDigest" text,
-         "sentAt" timestamptz, severity smallint, search text)`,
+         "sentAt" timestamptz, kind text, status text, state text, severity smallint, urgency text, certainty text,
+         categories text[], incident_types text[], languages text[], countries text[], geocodes text[],
+         originator_code text, begins_at timestamptz, expires_at timestamptz, search text)`,
       [alertId, originatorId, JSON.stringify(rows)],
     );
     await inserted.catch((error: unknown) => {
@@ -197,26 +199,5 @@ function isClash(error: unknown): boolean {
   return (
     error instanceof QueryFailedError &&
     (error.driverError as { constraint?: string }).constraint === 'alert_rendition_message_key'
-  );
-}
-
-/** The largest tsvector that PostgreSQL keeps is 1 MB, and a character can need 14 bytes; what is beyond is not searched. */
-const MAX_SEARCHED = 60_000;
-
-function searchText(content: AlertContent): string {
-  const parts = [
-    content.event,
-    ...content.texts.flatMap(({ headline, description, instruction }) => [
-      headline,
-      description,
-      instruction,
-    ]),
-    ...content.areas.map((area) => area.description),
-  ];
-  return foldText(
-    parts
-      .filter((part) => part !== undefined)
-      .join(' ')
-      .slice(0, MAX_SEARCHED),
   );
 }

@@ -53,6 +53,8 @@ export class AreaView {
   polygons: number[][][];
   circles: CircleView[];
   geocodes: GeocodeView[];
+  /** ISO 3166-1 alpha-2. */
+  countries: string[];
 }
 
 export class ReferenceView {
@@ -76,6 +78,8 @@ export class AlertView {
   messageType: 'alert' | 'update' | 'cancel';
   event: string;
   categories: Category[];
+  /** Codes of the reference list `incident-acts`. */
+  incidentTypes: string[];
   urgency: Urgency;
   severity: Severity;
   certainty: Certainty;
@@ -126,6 +130,7 @@ export function presentContent(content: AlertContent, language: string | undefin
     messageType: content.messageType,
     event: content.event,
     categories: content.categories,
+    incidentTypes: content.incidentTypes ?? [],
     urgency: content.urgency,
     severity: content.severity,
     certainty: content.certainty,
@@ -152,6 +157,7 @@ export function presentContent(content: AlertContent, language: string | undefin
       polygons: area.polygons as unknown as number[][][],
       circles: area.circles.map(({ center, radiusKm }) => ({ center: [...center], radiusKm })),
       geocodes: area.geocodes.map(({ name, value }) => ({ name, value })),
+      countries: area.countries ?? [],
     })),
     identifier: content.identifier,
     sender: content.sender,

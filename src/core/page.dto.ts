@@ -9,9 +9,9 @@ export const ToNumber = () =>
     typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value,
   );
 
-/** A comma-separated query value becomes its parts. */
+/** A comma-separated query value becomes its parts; a name that is said twice is no list. */
 export const ToList = () =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value));
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : null));
 
 export class PageQuery {
   /** Items on a page, at most 200. */

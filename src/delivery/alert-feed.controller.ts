@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { AlertFilters, AlertPagesService } from '../alerts/alert-pages.service.js';
+import { AlertPageQuery, AlertPagesService } from '../alerts/alert-pages.service.js';
 import { cacheControl } from '../alerts/alert-reading.service.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
@@ -27,7 +27,7 @@ export class AlertFeedController {
   @ApiOkResponse({ description: 'RFC 4287', content: { [ATOM_TYPE]: { schema: { type: 'string' } } } })
   async atomFeed(
     @CurrentActor() actor: Actor,
-    @Query() query: AlertFilters,
+    @Query() query: AlertPageQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {

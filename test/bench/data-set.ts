@@ -79,10 +79,12 @@ const RENDITIONS = `
     from made m join numbered s on s.id = m.shareable_id
   ), written as (
     insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind, status,
-      severity, categories, content, search)
+      severity, categories, content, search, state, urgency, certainty, begins_at, incident_types, languages, countries,
+      geocodes)
     select id, shareable_id, originator_id, content->>'identifier', content->>'sender', content->>'sent', now(),
       'advisory', 'actual', n % 5, array[case when n % 10 = 0 then 'health' else 'security' end], content,
-      to_tsvector('simple', 'security advisory number ' || n)
+      to_tsvector('simple', 'security advisory number ' || n), 'published', 'immediate', 'observed', now(), '{}', '{en}',
+      array[case when n % 3 = 0 then 'SS' else 'SD' end], '{}'
     from said returning rendition_id, alert_id)
   insert into alert_shape (id, rendition_id, alert_id, shape)
   select gen_random_uuid(), rendition_id, alert_id,
