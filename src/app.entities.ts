@@ -15,12 +15,18 @@ import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ChangeEntryEntity } from './sharing/change-entry.entity.js';
 import { ChangeHeadEntity } from './sharing/change-head.entity.js';
+import {
+  AcknowledgementEntity,
+  FetchReceiptEntity,
+  PurgeConfirmationEntity,
+} from './sharing/receipt.entities.js';
 import { RenditionEntity } from './sharing/rendition.entity.js';
 import { ShareGrantEntity } from './sharing/share-grant.entity.js';
 import { ShareableEntity } from './sharing/shareable.entity.js';
 
 /** Every table. */
 export const ENTITIES = [
+  AcknowledgementEntity,
   AlertRenditionEntity,
   AlertShapeEntity,
   ArrangementEntity,
@@ -28,11 +34,13 @@ export const ENTITIES = [
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,
+  FetchReceiptEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,
   MembershipEntity,
   OidcRecordEntity,
   PartnerEntity,
+  PurgeConfirmationEntity,
   ReaderEntity,
   RenditionEntity,
   RevokedTokenEntity,

@@ -44,6 +44,7 @@ const facts = {
   expiresAt: '2030-01-02T06:00:00Z',
   grading: { reliability: 'B', credibility: '2' },
   attribution: 'named',
+  acknowledgement: 'none',
 };
 
 const ring = [

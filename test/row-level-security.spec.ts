@@ -28,15 +28,20 @@ const BACKGROUND_POLICIES = {
   signing_key: 'ALL',
 };
 
+/** Seen through functions alone, each of which says whose receipts it shows to whom. */
+const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
 const HIDDEN_FROM_SERVICE = ['installation_secret', 'oidc_record', 'revoked_token', 'signing_key'];
 const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
 const READ_BY_THE_ENGINE = [
+  'acknowledgement',
   'alert_rendition',
   'arrangement',
   'change_entry',
   'change_head',
+  'fetch_receipt',
   'membership',
   'partner',
+  'purge_confirmation',
   'reader',
   'rendition',
   'share_grant',
@@ -96,7 +101,11 @@ describe('row-level security', () => {
     return counts;
   };
   const nothing = (): Record<string, number> =>
-    Object.fromEntries(tables.filter((name) => !HIDDEN_FROM_SERVICE.includes(name)).map((name) => [name, 0]));
+    Object.fromEntries(
+      tables
+        .filter((name) => ![...HIDDEN_FROM_SERVICE, ...READ_BY_FUNCTIONS_ONLY].includes(name))
+        .map((name) => [name, 0]),
+    );
 
   describe('catalogue', () => {
     it('is enabled and forced on every table', async () => {
@@ -206,9 +215,15 @@ describe('row-level security', () => {
         'originates',
         // Identities of messages that the acting reader had itself.
         'received_messages',
+        // What its own organisation says of what it was given, and to originators what was said of their own.
+        'share_acknowledge',
+        'share_confirm_purge',
         'share_publish',
+        'share_recalls',
+        'share_receipts',
       ]);
-      expect(await open('slt_background')).toEqual([]);
+      // Receipts of what readers were given, as their change logs say.
+      expect(await open('slt_background')).toEqual(['record_fetches']);
     });
 
     it('gives nobody who logs in more than reading and writing rows', async () => {
@@ -421,7 +436,7 @@ describe('row-level security', () => {
     });
 
     it('cannot read what belongs to the installation', async () => {
-      for (const table of [...HIDDEN_FROM_SERVICE, ...Object.keys(UNPROTECTED)]) {
+      for (const table of [...HIDDEN_FROM_SERVICE, ...READ_BY_FUNCTIONS_ONLY, ...Object.keys(UNPROTECTED)]) {
         await expectDenied(database.serviceUrl, [`select from ${table}`, `delete from ${table}`]);
       }
       await expectDenied(database.serviceUrl, ['select from pg_authid', `select pg_read_file('PG_VERSION')`]);
@@ -437,6 +452,34 @@ describe('row-level security', () => {
           ]);
         }
       }
+    });
+
+    it('cannot write receipts but through the functions that check them', async () => {
+      for (const table of ['fetch_receipt', 'acknowledgement', 'purge_confirmation']) {
+        for (const url of [database.serviceUrl, database.backgroundUrl]) {
+          await expectDenied(url, [
+            `insert into ${table} (shareable_id, partner_id, version) values ('${otherId}', '${otherId}', 1)`,
+            `update ${table} set version = version`,
+            `delete from ${table}`,
+          ]);
+        }
+      }
+    });
+
+    it('shows the originator of something no receipt of anything else, and others none at all', async () => {
+      const [shareable] = await query<{ id: string }>(database.superuserUrl, 'select id from shareable');
+      const act = (id: string): string => `${set('slt.partner', id)}; ${set('slt.reader', id)}`;
+      await connected(database.serviceUrl, async (client) => {
+        await client.query(
+          `begin; ${act(otherId)}; ${set('slt.manages', 'partners arrangements reference')}`,
+        );
+        const asked = `select from share_receipts('${shareable?.id}', null, 10, false)
+          union all select from share_recalls('${shareable?.id}', null, 10, false)
+          union all select from share_acknowledge('${shareable?.id}', 'alert', null)
+          union all select from share_confirm_purge('${shareable?.id}', 'alert', null)`;
+        expect((await client.query(asked)).rowCount).toBe(0);
+        await client.query('rollback');
+      });
     });
 
     it('cannot change what was written at a handling, or whose it is', async () => {
@@ -460,6 +503,7 @@ describe('row-level security', () => {
       for (const url of [database.serviceUrl, database.backgroundUrl]) {
         await expectDenied(url, [
           `select share_record('{}')`,
+          `select share_losses('${randomUUID()}', null)`,
           `select share_lock(true, '{}', '{}', '{}')`,
           `select share_differences_of_shareable('${randomUUID()}')`,
           `select share_differences_of_readers('{}', null)`,
@@ -537,6 +581,9 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
          countries, geocodes)
        values ('${rendition}', '${shareable}', '${partnerId}', 'i', 's', 't', now(), 'advisory', 'actual', 1, '{}',
          '{}', 'word', 'published', 'unknown', 'unknown', now(), '{}', '{}', '{}', '{}');
+     insert into fetch_receipt values ('${shareable}', '${partnerId}', 1, date_trunc('hour', now(), 'UTC'));
+     insert into acknowledgement values ('${shareable}', '${partnerId}', 1, date_trunc('hour', now(), 'UTC'));
+     insert into purge_confirmation values ('${shareable}', '${partnerId}', 1, date_trunc('hour', now(), 'UTC'));
      insert into alert_shape values (gen_random_uuid(), '${rendition}', '${shareable}', '((0,0),(0,1),(1,1))');
      insert into audit_entry (id, viewer_id, action, object_type, object_id)
        values (gen_random_uuid(), '${partnerId}', 'alert.published', 'alert', '${shareable}');

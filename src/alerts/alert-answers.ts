@@ -27,6 +27,21 @@ export function negotiate<Type extends string>(request: Request, offered: readon
   return chosen as Type;
 }
 
+/** Whether the reader has just that already, or does not want the content at all. */
+export function isHeld(request: Request, alert: ReadAlert, type: ItemType, readerId: string): boolean {
+  const known = request.headers['if-none-match'];
+  return (
+    request.method === 'HEAD' ||
+    (known !== undefined && matches(known, tagFor(request, alert, type, readerId)))
+  );
+}
+
+function tagFor(request: Request, { row, content }: ReadAlert, type: ItemType, readerId: string): string {
+  const languages = [...new Set(content.texts.map((text) => text.language))];
+  const language = chooseLanguage(languages, request.headers['accept-language']);
+  return tagOf(readerId, row.rendition_id, String(row.version), type, language ?? '');
+}
+
 /** Answers with one alert in the negotiated form, or 304 when the reader has just that. */
 export function answerAlert(
   request: Request,
@@ -41,7 +56,7 @@ export function answerAlert(
   const acceptLanguage = request.headers['accept-language'];
   const languages = [...new Set(content.texts.map((text) => text.language))];
   const language = chooseLanguage(languages, acceptLanguage);
-  const tag = tagOf(readerId, row.rendition_id, String(version), type, language ?? '');
+  const tag = tagFor(request, alert, type, readerId);
   response.set({
     ETag: tag,
     'Cache-Control': cacheControl([content]),

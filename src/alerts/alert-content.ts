@@ -1,5 +1,6 @@
 import { type Classification, type Tlp } from '../access/handling.js';
 import {
+  type Acknowledgement,
   type AlertKind,
   type AlertStatus,
   type Attribution,
@@ -48,6 +49,9 @@ export interface AlertFacts {
   expiresAt?: string;
   grading?: { reliability: Reliability; credibility: Credibility };
   attribution: Attribution;
+  /** Absent: none. */
+  acknowledgement?: Exclude<Acknowledgement, 'none'>;
+  acknowledgeBy?: string;
   originator?: { code: string; name: string };
   note?: string;
 }

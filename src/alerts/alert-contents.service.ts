@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
 import { type Tx } from '../core/database.js';
+import { FetchesService } from '../sharing/fetches.service.js';
 import { type AlertContent } from './alert-content.js';
 import { AlertsRepository, type ReadableRow } from './alerts.repository.js';
 import { type CapReference } from './cap/cap-message.js';
@@ -19,6 +21,7 @@ export class AlertContentsService {
   constructor(
     private readonly alerts: AlertsRepository,
     private readonly cache: RenditionCache,
+    private readonly fetches: FetchesService,
   ) {}
 
   async read(tx: Tx, rows: ReadableRow[]): Promise<ReadAlert[]> {
@@ -38,6 +41,16 @@ export class AlertContentsService {
       if (earlier === undefined) return [{ row, content, isShared: true }];
       return [{ row, content: replacing(content, earlier), isShared: false }];
     });
+  }
+
+  /**
+   * The last step of every way of reading, when its transaction is over: that the reader was given these alerts is
+   * durable before they leave. Drafts, which have no place in a log, are nobody's receipts.
+   */
+  async give<Answer>(actor: Actor, answer: Answer, alerts: ReadAlert[]): Promise<Answer> {
+    const given = alerts.map(({ row }) => row).filter(({ position }) => Number(position) > 0);
+    await this.fetches.record(actor, given);
+    return answer;
   }
 
   /** Only what has changed for the reader can replace something. */

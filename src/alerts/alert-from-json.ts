@@ -42,6 +42,8 @@ export function renditionFromJson(
     expiresAt: utc(dto.expiresAt),
     grading: dto.grading && { ...dto.grading },
     attribution,
+    acknowledgement: dto.acknowledgement === 'none' ? undefined : dto.acknowledgement,
+    acknowledgeBy: utc(dto.acknowledgeBy),
     originator: attribution === 'named' ? originator : undefined,
     handling: { tlp: tlpLabel(ranks.tlp), classification: classificationLabel(ranks.classification) },
     texts: rendition.texts.map((text) => ({ ...text, language: canonicalLanguage(text.language) ?? 'und' })),

@@ -43,7 +43,7 @@ export class AlertPagesService {
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const stated = this.filters.read(query);
-    return this.database.readAs(actor, async (tx) => {
+    const answer = await this.database.readAs(actor, async (tx) => {
       const head = await this.sharing.head(tx);
       // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
       const tag =
@@ -63,6 +63,7 @@ export class AlertPagesService {
       }
       return { tag, page: await this.readPage(tx, actor, query, before, stated, place) };
     });
+    return this.contents.give(actor, answer, answer.page === 'unchanged' ? [] : answer.page.alerts);
   }
 
   private async readPage(

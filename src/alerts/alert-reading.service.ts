@@ -12,6 +12,9 @@ export { cacheControl, matches, tagOf } from './alert-caching.js';
 export { NOTICE } from './alert.values.js';
 export { chooseLanguage } from './language.js';
 
+/** Whether the answer would be 304. */
+export type IsHeld = (alert: ReadAlert) => boolean;
+
 /** Reading one alert: its reader's grant decides under row-level security, the content follows by the id let through. */
 @Injectable()
 export class AlertReadingService {
@@ -22,17 +25,26 @@ export class AlertReadingService {
     private readonly sharing: SharingService,
   ) {}
 
-  /** @throws Problem 404 when it is missing or hidden */
-  async get(actor: Actor, id: string): Promise<ReadAlert> {
-    return this.database.readAs(actor, (tx) => this.getIn(tx, id));
+  /**
+   * @param isHeld whether the reader has it already, so that it is not given again
+   * @throws Problem 404 when it is missing or hidden
+   */
+  async get(actor: Actor, id: string, isHeld: IsHeld = () => false): Promise<ReadAlert> {
+    const alert = await this.database.readAs(actor, (tx) => this.getIn(tx, id));
+    return this.contents.give(actor, alert, isHeld(alert) ? [] : [alert]);
   }
 
-  /** @throws Problem 404 when it is missing or hidden */
-  async getWithCap(actor: Actor, id: string): Promise<ReadAlert & { cap: CapMessage | null }> {
-    return this.database.readAs(actor, async (tx) => {
-      const alert = await this.getIn(tx, id);
-      return { ...alert, cap: await this.alerts.findCap(tx, alert.row.rendition_id) };
+  /** The same with the message as it came. */
+  async getWithCap(
+    actor: Actor,
+    id: string,
+    isHeld: IsHeld = () => false,
+  ): Promise<ReadAlert & { cap: CapMessage | null }> {
+    const alert = await this.database.readAs(actor, async (tx) => {
+      const found = await this.getIn(tx, id);
+      return { ...found, cap: await this.alerts.findCap(tx, found.row.rendition_id) };
     });
+    return this.contents.give(actor, alert, isHeld(alert) ? [] : [alert]);
   }
 
   /** All renditions of one's own alert, with their audiences. */

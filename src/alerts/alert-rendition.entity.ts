@@ -5,6 +5,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('alert_rendition_alert_idx', ['alertId'])
 @Index('alert_rendition_message_key', ['originatorId', 'identifier', 'sender', 'sent'], { unique: true })
 @Index('alert_rendition_search_idx', ['search'], { type: 'gin' })
+@Index('alert_rendition_acknowledgement_idx', ['renditionId'], { where: 'acknowledgement is not null' })
+@Check('alert_rendition_acknowledgement_check', `acknowledgement in ('requested', 'required')`)
 @Check('alert_rendition_severity_check', 'severity between 0 and 4')
 export class AlertRenditionEntity {
   @PrimaryColumn('uuid', { name: 'rendition_id', primaryKeyConstraintName: 'alert_rendition_pkey' })
@@ -73,6 +75,10 @@ export class AlertRenditionEntity {
 
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
+
+  /** Whether readers are asked to acknowledge. */
+  @Column('text', { nullable: true })
+  acknowledgement: 'requested' | 'required' | null;
 
   @Column('jsonb')
   content: Record<string, unknown>;

@@ -11,6 +11,7 @@ export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
   const tooLarge = dto.renditions.reduce((sum, one) => sum + positionsOf(one), 0) > MAX_POINTS;
   return [
     ...timeFaults(dto, now),
+    ...acknowledgementFaults(dto, now),
     ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`, tooLarge)),
   ];
 }
@@ -26,6 +27,15 @@ function timeFaults({ onsetAt, effectiveAt, expiresAt }: UpdateAlertDto, now: Da
     }
   }
   return faults;
+}
+
+function acknowledgementFaults({ acknowledgement, acknowledgeBy }: UpdateAlertDto, now: Date): Fault[] {
+  const pointer = '#/acknowledgeBy';
+  if (acknowledgeBy === undefined) return [];
+  if (acknowledgement === undefined || acknowledgement === 'none') {
+    return [{ pointer, detail: 'needs an acknowledgement that is requested or required' }];
+  }
+  return Date.parse(acknowledgeBy) <= now.getTime() ? [{ pointer, detail: 'must not be past' }] : [];
 }
 
 function positionsOf({ areas = [] }: RenditionDto): number {

@@ -62,6 +62,10 @@ export const INCIDENT_TYPE = /^[a-z0-9][a-z0-9_]{0,63}$/;
 /** Under which CAP messages carry it as an event code. */
 export const INCIDENT_TYPE_NAME = 'SLT-IncidentType';
 
+/** Whether readers are asked to say that they have taken note. */
+export const ACKNOWLEDGEMENTS = ['none', 'requested', 'required'] as const;
+export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
+
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /** Every alert carries it (requirement 11): the exchange complements the partners' own decisions. */

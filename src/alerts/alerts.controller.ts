@@ -8,10 +8,18 @@ import { versionTag } from '../core/etag.js';
 import { ApiAcceptLanguage, ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { GEOJSON_SCHEMA } from './alert-geojson.js';
-import { answerAlert, ITEM_HEADERS, ITEM_TYPES, JSON_TYPE, negotiate, serialise } from './alert-answers.js';
+import {
+  answerAlert,
+  isHeld,
+  ITEM_HEADERS,
+  ITEM_TYPES,
+  JSON_TYPE,
+  negotiate,
+  serialise,
+} from './alert-answers.js';
 import { cacheControl } from './alert-caching.js';
 import { AlertPagesService, type ReadPage } from './alert-pages.service.js';
-import { AlertReadingService } from './alert-reading.service.js';
+import { AlertReadingService, type ReadAlert } from './alert-reading.service.js';
 import { ListAlertsQuery } from './alert-search.dto.js';
 import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
@@ -84,10 +92,11 @@ export class AlertsController {
     @Res() response: Response,
   ): Promise<void> {
     const type = negotiate(request, ITEM_TYPES);
+    const held = (read: ReadAlert): boolean => isHeld(request, read, type, actor.readerId);
     const alert =
       type === JSON_TYPE
-        ? { ...(await this.reading.get(actor, id)), cap: null }
-        : await this.reading.getWithCap(actor, id);
+        ? { ...(await this.reading.get(actor, id, held)), cap: null }
+        : await this.reading.getWithCap(actor, id, held);
     answerAlert(request, response, alert, type, actor.readerId, this.cache);
   }
 

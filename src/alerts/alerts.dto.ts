@@ -17,6 +17,8 @@ import { IsText } from '../core/text.decorator.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { AudienceDto } from '../sharing/sharing.service.js';
 import {
+  type Acknowledgement,
+  ACKNOWLEDGEMENTS,
   ALERT_KINDS,
   type AlertKind,
   ATTRIBUTIONS,
@@ -234,6 +236,16 @@ export class UpdateAlertDto {
   @IfPresent()
   @IsIn(ATTRIBUTIONS)
   attribution?: Attribution;
+
+  /** Whether each organisation is asked to acknowledge that it has taken note; `none` when absent. */
+  @IfPresent()
+  @IsIn(ACKNOWLEDGEMENTS)
+  acknowledgement?: Acknowledgement;
+
+  /** Until when. */
+  @IfPresent()
+  @IsTimestamp()
+  acknowledgeBy?: string;
 
   /** One text at one handling each; a reader gets the highest that admits it. */
   @IsArray()

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
@@ -8,6 +9,8 @@ import { AlertContentsService } from './alert-contents.service.js';
 import { AlertFiltersService } from './alert-filters.service.js';
 import { AlertPagesService } from './alert-pages.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
+import { AlertReceiptsRepository } from './alert-receipts.repository.js';
+import { AlertReceiptsService } from './alert-receipts.service.js';
 import { AlertSearchRepository } from './alert-search.repository.js';
 import { AlertStatisticsController } from './alert-statistics.controller.js';
 import { AlertStatisticsRepository } from './alert-statistics.repository.js';
@@ -17,6 +20,7 @@ import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CAP_MAX_BYTES } from './cap/parse-cap.js';
 import { CAP_TYPES, PublishController } from './publish.controller.js';
+import { ReceiptsController } from './receipts.controller.js';
 import { RenditionCache } from './rendition.cache.js';
 
 export { CAP_MAX_BYTES } from './cap/parse-cap.js';
@@ -30,14 +34,16 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
  * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
  */
 @Module({
-  imports: [PartnersModule, ArrangementsModule, SharingModule],
-  controllers: [PublishController, AlertStatisticsController, AlertsController],
+  imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule],
+  controllers: [PublishController, ReceiptsController, AlertStatisticsController, AlertsController],
   providers: [
     AlertImportService,
     AlertContentsService,
     AlertFiltersService,
     AlertPagesService,
     AlertReadingService,
+    AlertReceiptsRepository,
+    AlertReceiptsService,
     AlertSearchRepository,
     AlertStatisticsRepository,
     AlertStatisticsService,

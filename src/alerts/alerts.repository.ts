@@ -64,11 +64,11 @@ export class AlertsRepository {
     const inserted = tx.query(
       `insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, content,
          cap, cap_digest, kind, status, state, severity, urgency, certainty, categories, incident_types, languages,
-         countries, geocodes, originator_code, begins_at, expires_at, search)
+         countries, geocodes, originator_code, begins_at, expires_at, acknowledgement, search)
        select r.id, $1, $2, r.content->>'identifier', r.content->>'sender', r.content->>'sent', r."sentAt", r.content,
          nullif(r.cap, 'null'), decode(r."capDigest", 'hex'), r.kind, r.status, r.state, r.severity, r.urgency,
          r.certainty, r.categories, r.incident_types, r.languages, r.countries, r.geocodes, r.originator_code,
-         r.begins_at, r.expires_at, to_tsvector('simple', r.search)
+         r.begins_at, r.expires_at, r.content->>'acknowledgement', to_tsvector('simple', r.search)
        from jsonb_to_recordset($3::jsonb) as r (id uuid, content jsonb, cap jsonb, "capDigest" text,
          "sentAt" timestamptz, kind text, status text, state text, severity smallint, urgency text, certainty text,
          categories text[], incident_types text[], languages text[], countries text[], geocodes text[],

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
 import { type AlertContent } from './alert-content.js';
 import {
+  type Acknowledgement,
   type AlertKind,
   type AlertStatus,
   type Attribution,
@@ -92,6 +93,9 @@ export class AlertView {
   attribution: Attribution;
   /** Absent when the originator stays unnamed. */
   originator?: OriginatorView;
+  /** Whether your organisation is asked to acknowledge it. */
+  acknowledgement: Acknowledgement;
+  acknowledgeBy?: string;
   handling: HandlingView;
   /** In the language that serves you best; absent when the message has no text. */
   text?: TextView;
@@ -144,6 +148,8 @@ export function presentContent(content: AlertContent, language: string | undefin
     },
     attribution: content.attribution,
     originator: content.originator && { code: content.originator.code, name: content.originator.name },
+    acknowledgement: content.acknowledgement ?? 'none',
+    acknowledgeBy: content.acknowledgeBy,
     handling: { tlp: content.handling.tlp, classification: content.handling.classification },
     text: text && {
       language: text.language,

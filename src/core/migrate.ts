@@ -8,6 +8,7 @@ import { Alerts1767225600005 } from '../../migrations/1767225600005-alerts.js';
 import { Identity1767225600006 } from '../../migrations/1767225600006-identity.js';
 import { Audit1767225600007 } from '../../migrations/1767225600007-audit.js';
 import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-index.js';
+import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -18,6 +19,7 @@ const MIGRATIONS = [
   Identity1767225600006,
   Audit1767225600007,
   AlertIndex1767225600012,
+  Receipts1767225600013,
 ];
 
 const LEDGER = 'schema_migration';

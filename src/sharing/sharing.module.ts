@@ -2,17 +2,21 @@ import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { ChangesController } from './changes.controller.js';
+import { FetchesService } from './fetches.service.js';
+import { ReceiptsRepository } from './receipts.repository.js';
+import { ReceiptsService } from './receipts.service.js';
 import { SharingRepository } from './sharing.repository.js';
 import { SharingService } from './sharing.service.js';
 
 /**
- * Who sees what, decided once and written down. Owns shareable, rendition, share_grant, change_head, change_entry.
+ * Who sees what, decided once and written down. Owns shareable, rendition, share_grant, change_head, change_entry,
+ * and the receipts: fetch_receipt, acknowledgement, purge_confirmation.
  * The rule itself is the view `admission` in migrations/…-sharing-rule.ts; every channel reads grants.
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule],
   controllers: [ChangesController],
-  providers: [SharingRepository, SharingService],
-  exports: [SharingService],
+  providers: [FetchesService, ReceiptsRepository, ReceiptsService, SharingRepository, SharingService],
+  exports: [FetchesService, ReceiptsService, SharingService],
 })
 export class SharingModule {}

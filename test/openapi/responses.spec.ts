@@ -155,6 +155,28 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/changes'), 200);
   });
 
+  it('about receipts and recalls', async () => {
+    const { steward } = app;
+    const asked = { acknowledgement: 'required', acknowledgeBy: '2098-01-01T00:00:00Z' };
+    const input = alertInput({ audience: { arrangements: [place.code] }, ...asked });
+    const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', input), 201);
+    const path = `/v1/alerts/${id}`;
+    expectStatus(await reader.http.get('/v1/alerts/unacknowledged'), 200);
+    expectStatus(await reader.http.get(`${path}/acknowledgement`), 200);
+    const acknowledge = example('acknowledgeAlert', 'application/json');
+    expectStatus(await reader.http.post(`${path}/acknowledgements`, acknowledge), 200);
+    expectStatus(await steward.post(`${path}/acknowledgements`), 409);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/acknowledgements`), 404);
+    expectStatus(await reader.http.get(`${path}/acknowledgement`), 200);
+    expectStatus(await steward.get(`${path}/receipts`, { query: { outstanding: 'false' } }), 200);
+    expectStatus(await steward.post(`${path}/withdrawal`), 204);
+    expectStatus(await steward.get(`${path}/recall`), 200);
+    expectStatus(await reader.http.post(`${path}/purge-confirmation`, example('confirmPurge', 'application/json')), 200);
+    expectStatus(await steward.post(`${path}/purge-confirmation`), 409);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/purge-confirmation`), 404);
+    expectStatus(await steward.get(`${path}/recall`, { query: { limit: 1 } }), 200);
+  });
+
   it('about drafts', async () => {
     const { steward } = app;
     const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };
