@@ -16,7 +16,7 @@ import {
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { query } from '../support/database.js';
-import { recallsOf, WHOLE_HOUR } from './receipts.js';
+import { A_NAME, AN_HOUR, recallsOf } from './receipts.js';
 
 /** Words of the higher and of the lower text; neither may be found with whoever lost it. */
 const SECRET = 'Kestrel';
@@ -91,16 +91,16 @@ describe('6: recall', () => {
     const outstanding = await recallsOf(originator.http, id);
     expect(Object.keys(outstanding).sort()).toEqual([first, second, third].sort());
     expect(outstanding[first]).toEqual({
-      organisation: { id: readers[0]!.partner.id, code: first, name: expect.any(String), kind: 'ingo' },
+      organisation: { id: readers[0]!.partner.id, code: first, name: A_NAME, kind: 'ingo' },
       loss: 'withdrawn',
-      lostAt: expect.stringMatching(WHOLE_HOUR),
+      lostAt: AN_HOUR,
     });
     const confirmed = expectStatus(
       await confirm(readers[0]!.http, id, { note: 'Deleted from both systems.' }),
       200,
     );
     expect(confirmed).toEqual({
-      confirmedAt: expect.stringMatching(WHOLE_HOUR),
+      confirmedAt: AN_HOUR,
       note: 'Deleted from both systems.',
     });
     expect(expectStatus(await confirm(readers[0]!.http, id), 200)).toEqual(confirmed);
@@ -110,7 +110,7 @@ describe('6: recall', () => {
 
     const after = await recallsOf(originator.http, id);
     expect(after[first]).toMatchObject({
-      confirmedAt: expect.stringMatching(WHOLE_HOUR),
+      confirmedAt: AN_HOUR,
       note: 'Deleted from both systems.',
     });
     expect(after[second]).toHaveProperty('confirmedAt');
@@ -161,7 +161,7 @@ describe('6: recall', () => {
       expect((await confirm(http, story.id)).text).toBe(await missing());
     }
     expect(await recallsOf(originator.http, story.id)).toEqual({
-      [lost.partner.code]: expect.objectContaining({ loss: 'withdrawn' }),
+      [lost.partner.code]: expect.objectContaining({ loss: 'withdrawn' }) as unknown,
     });
     expectStatus(await confirm(lost.http, story.id), 200);
     expect(await recallsOf(originator.http, story.id, { outstanding: 'true' })).toEqual({});

@@ -13,7 +13,7 @@ import {
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { query } from '../support/database.js';
-import { type Receipt, receiptsOf, WHOLE_HOUR } from './receipts.js';
+import { A_NAME, AN_HOUR, type Receipt, receiptsOf } from './receipts.js';
 
 describe('16: receipts', () => {
   let app: TestApp;
@@ -50,16 +50,16 @@ describe('16: receipts', () => {
       organisation: {
         id: reader.partner.id,
         code: reader.partner.code,
-        name: expect.any(String),
+        name: A_NAME,
         kind: 'ingo',
       },
-      sentAt: expect.stringMatching(WHOLE_HOUR),
+      sentAt: AN_HOUR,
       hasIt: true,
     });
 
     expectStatus(await reader.http.get(`/v1/alerts/${id}`), 200);
     expectStatus(await colleague.get(`/v1/alerts/${id}`), 200);
-    expect(await ownReceipt(id)).toMatchObject({ fetchedAt: expect.stringMatching(WHOLE_HOUR) });
+    expect(await ownReceipt(id)).toMatchObject({ fetchedAt: AN_HOUR });
     expect((await receiptsOf(originator.http, id))[other.partner.code]).not.toHaveProperty('fetchedAt');
 
     const path = `/v1/alerts/${id}/acknowledgements`;
@@ -67,7 +67,7 @@ describe('16: receipts', () => {
     expect(first).toEqual({
       acknowledgement: 'required',
       acknowledgeBy: '2098-01-01T00:00:00.000Z',
-      acknowledgedAt: expect.stringMatching(WHOLE_HOUR),
+      acknowledgedAt: AN_HOUR,
       note: 'Staff told.',
     });
     expectStatus(await colleague.post(path, { note: 'Convoy held.' }), 200);
@@ -75,7 +75,7 @@ describe('16: receipts', () => {
     const receipts = await receiptsOf(originator.http, id);
     expect(Object.keys(receipts)).toHaveLength(2);
     expect(receipts[reader.partner.code]).toMatchObject({
-      acknowledgedAt: expect.stringMatching(WHOLE_HOUR),
+      acknowledgedAt: AN_HOUR,
       acknowledgedLatest: true,
       note: 'Convoy held.',
     });
@@ -132,7 +132,7 @@ describe('16: receipts', () => {
     expectStatus(await reader.http.post(`/v1/alerts/${id}/acknowledgements`), 200);
     expect(await ownReceipt(id)).toMatchObject({
       acknowledgedLatest: true,
-      fetchedAt: expect.stringMatching(WHOLE_HOUR),
+      fetchedAt: AN_HOUR,
     });
     expect(Object.keys(await receiptsOf(originator.http, id, { outstanding: 'true' }))).toEqual([
       other.partner.code,

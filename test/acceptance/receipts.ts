@@ -25,7 +25,8 @@ export interface Recall {
   note?: string;
 }
 
-export const WHOLE_HOUR = /^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/;
+export const AN_HOUR = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/) as unknown;
+export const A_NAME = expect.any(String) as unknown;
 
 async function everyPage<Item>(http: Http, path: string, query: Record<string, string>): Promise<Item[]> {
   const items: Item[] = [];
