@@ -13,6 +13,11 @@ import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
+import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
+import { ReferenceEntryEntity } from './reference/reference-entry.entity.js';
+import { ReferenceLabelEntity } from './reference/reference-label.entity.js';
+import { ReferenceListEntity } from './reference/reference-list.entity.js';
+import { ReferenceRevisionEntity } from './reference/reference-revision.entity.js';
 import { ChangeEntryEntity } from './sharing/change-entry.entity.js';
 import { ChangeHeadEntity } from './sharing/change-head.entity.js';
 import {
@@ -42,6 +47,11 @@ export const ENTITIES = [
   PartnerEntity,
   PurgeConfirmationEntity,
   ReaderEntity,
+  ReferenceCrosswalkEntity,
+  ReferenceEntryEntity,
+  ReferenceLabelEntity,
+  ReferenceListEntity,
+  ReferenceRevisionEntity,
   RenditionEntity,
   RevokedTokenEntity,
   ShareableEntity,

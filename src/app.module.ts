@@ -12,6 +12,7 @@ import { DeliveryModule } from './delivery/delivery.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { PartnersModule } from './partners/partners.module.js';
+import { ReferenceModule } from './reference/reference.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 
 /** The six commitments, one module each, above what they stand on. */
@@ -28,6 +29,7 @@ export class AppModule {
         CoreModule.forRoot(config, publicUrl, { serviceUrl, backgroundUrl, entities: ENTITIES }),
         AccessModule,
         AuditModule,
+        ReferenceModule,
         PartnersModule,
         ArrangementsModule,
         SharingModule,

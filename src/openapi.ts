@@ -40,6 +40,7 @@ const TAGS: Record<string, string> = {
   partners: 'The organisations that take part, and the clients of their systems.',
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
+  reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
   health: 'For whoever starts and watches the service.',

@@ -21,6 +21,12 @@ const BACKGROUND_POLICIES = {
   oidc_record: 'ALL',
   partner: 'ALL',
   reader: 'ALL',
+  // What a release brings is planted without a partner.
+  reference_crosswalk: 'ALL',
+  reference_entry: 'ALL',
+  reference_label: 'ALL',
+  reference_list: 'ALL',
+  reference_revision: 'ALL',
   rendition: 'SELECT',
   revoked_token: 'ALL',
   share_grant: 'SELECT',
@@ -31,6 +37,14 @@ const BACKGROUND_POLICIES = {
 /** Seen through functions alone, each of which says whose receipts it shows to whom. */
 const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
 const HIDDEN_FROM_SERVICE = ['installation_secret', 'oidc_record', 'revoked_token', 'signing_key'];
+/** Code lists and their history say nothing of anybody: every partner reads them alike, and the fill has one of each. */
+const READ_BY_EVERY_PARTNER = {
+  reference_crosswalk: 1,
+  reference_entry: 1,
+  reference_label: 1,
+  reference_list: 1,
+  reference_revision: 1,
+};
 const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
 const READ_BY_THE_ENGINE = [
   'acknowledgement',
@@ -378,7 +392,34 @@ describe('row-level security', () => {
         set('slt.partner', otherId),
         set('slt.reader', otherId),
       ]);
-      expect(seen).toEqual({ ...nothing(), partner: 1, reader: 1 });
+      expect(seen).toEqual({ ...nothing(), ...READ_BY_EVERY_PARTNER, partner: 1, reader: 1 });
+    });
+
+    it('lets it change no code list', async () => {
+      const act = `${set('slt.partner', otherId)}; ${set('slt.reader', otherId)}; ${set('slt.manages', 'partners')}; `;
+      await expectDenied(database.serviceUrl, [
+        `${act} insert into reference_list (code, id, names, description, verification)
+           values ('x', '${randomUUID()}', '[]', '', 'inferred')`,
+        `${act} insert into reference_entry (list, code, ordinal, verification) values ('x', 'y', 0, 'inferred')`,
+        `${act} insert into reference_label values ('list', 'code', 'fr', 'x')`,
+        `${act} insert into reference_crosswalk values ('list', 'code', 'CAP', 'Met', 'exact', null, 'inferred')`,
+        `${act} insert into reference_revision (list, version, change, codes) values ('list', 2, 'entry_added', '{}')`,
+        `${act} update reference_revision set version = version`,
+        `${act} update reference_entry set code = code`,
+        `${act} delete from reference_entry`,
+      ]);
+      await connected(database.serviceUrl, async (client) => {
+        for (const statement of [
+          'update reference_list set version = 9',
+          `update reference_entry set definition = ''`,
+          'delete from reference_label',
+          'delete from reference_crosswalk',
+        ]) {
+          await client.query(`begin; ${act}`);
+          expect([statement, (await client.query(statement)).rowCount]).toEqual([statement, 0]);
+          await client.query('rollback');
+        }
+      });
     });
 
     it('lets it write in nobody else’s name', async () => {
@@ -587,6 +628,12 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into alert_shape values (gen_random_uuid(), '${rendition}', '${shareable}', '((0,0),(0,1),(1,1))');
      insert into audit_entry (id, viewer_id, action, object_type, object_id)
        values (gen_random_uuid(), '${partnerId}', 'alert.published', 'alert', '${shareable}');
+     insert into reference_list (code, id, names, description, verification)
+       values ('list', gen_random_uuid(), '[]', 'A list', 'inferred');
+     insert into reference_entry (list, code, ordinal, verification) values ('list', 'code', 1, 'inferred');
+     insert into reference_label values ('list', 'code', 'en', 'Code');
+     insert into reference_crosswalk values ('list', 'code', 'CAP', 'Geo', 'exact', null, 'inferred');
+     insert into reference_revision (list, version, change, codes) values ('list', 1, 'list_added', '{}');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

@@ -113,6 +113,29 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/me'), 200);
   });
 
+  it('about code lists', async () => {
+    const { steward } = app;
+    const path = '/v1/reference/incident-acts';
+    const french = { headers: { 'Accept-Language': 'fr' } };
+    expectStatus(await reader.http.get('/v1/reference', french), 200);
+    expectStatus(await reader.http.get(path, { ...french, query: { at: '2020-01-01', crosswalk: 'CAP', all: 'true' } }), 200);
+    expectStatus(await reader.http.get('/v1/reference/unsms-entities'), 200);
+    await unchanged(reader.client, '/v1/reference');
+    await unchanged(reader.client, path);
+    await unchanged(reader.client, `${path}/kidnapping`);
+    const entry = example('putReferenceEntry', 'application/json') as object;
+    expectStatus(await steward.put(`${path}/stone_throwing`, entry), 201);
+    expectStatus(await steward.put(`${path}/stone_throwing`, { ...entry, ordinal: 1 }), 200);
+    expectStatus(await steward.put(`${path}/stone_throwing`, entry, stale), 412);
+    expectStatus(await steward.put('/v1/reference/tlp/white', { ...entry, parent: undefined }), 409);
+    expectStatus(await steward.put('/v1/reference/no-list/code', entry), 404);
+    expectStatus(await reader.http.get(`${path}/revisions`, { query: { limit: 1 } }), 200);
+    expectStatus(await steward.get(`${path}/revisions`), 200);
+    const list = example('addReferenceList', 'application/json');
+    expectStatus(await steward.post('/v1/reference', list), 201);
+    expectStatus(await steward.post('/v1/reference', list), 409);
+  });
+
   it('about alerts, in every form', async () => {
     const { steward } = app;
     const audience = { arrangements: [place.code], except: [] };
