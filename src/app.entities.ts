@@ -8,6 +8,7 @@ import {
 import { ReaderEntity } from './access/reader.entity.js';
 import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
 import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
+import { FeedbackEntity } from './alerts/feedback.entity.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
@@ -39,6 +40,7 @@ export const ENTITIES = [
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,
+  FeedbackEntity,
   FetchReceiptEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,

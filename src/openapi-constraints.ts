@@ -31,7 +31,17 @@ const WORDS: Record<string, (constraints: unknown[]) => Schema> = {
 };
 
 /** What the type says already, or what no schema can say. */
-const UNSAID = ['isString', 'isNumber', 'isArray', 'isObject', 'isDefined', 'isIn', 'isClean', 'isWritable'];
+const UNSAID = [
+  'isString',
+  'isBoolean',
+  'isNumber',
+  'isArray',
+  'isObject',
+  'isDefined',
+  'isIn',
+  'isClean',
+  'isWritable',
+];
 
 /** @throws Error for a validator that would be missing from the document */
 function wordsOf(name: string, constraints: unknown[]): Schema {

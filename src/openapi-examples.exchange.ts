@@ -110,6 +110,7 @@ const alert = {
   sender: 'slt.example',
   sent: '2026-11-02T09:00:00-00:00',
   references: [],
+  verification: [],
   notice:
     'Decisions remain with the recipient: this information complements your own security risk management and replaces none of it.',
 };

@@ -2,6 +2,7 @@ import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
+import { FEEDBACK_REQUESTS, FEEDBACK_RESPONSES } from './openapi-examples.feedback.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
@@ -10,11 +11,13 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
+  ...FEEDBACK_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,
+  ...FEEDBACK_RESPONSES,
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
 };

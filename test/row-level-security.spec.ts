@@ -48,6 +48,8 @@ const READ_BY_EVERY_PARTNER = {
 const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
 const READ_BY_THE_ENGINE = [
   'acknowledgement',
+  // Counted without names, and named to the originator as far as the senders wish.
+  'alert_feedback',
   'alert_rendition',
   'arrangement',
   'change_entry',
@@ -223,6 +225,9 @@ describe('row-level security', () => {
           [role],
         );
       expect(await open('slt_service')).toEqual([
+        // Counts of organisations, and to the originator what they said, without those that stay unnamed.
+        'alert_corroboration',
+        'alert_feedback_received',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
         'named_arrangements',
         'named_partners',
@@ -634,6 +639,8 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into reference_label values ('list', 'code', 'en', 'Code');
      insert into reference_crosswalk values ('list', 'code', 'CAP', 'Geo', 'exact', null, 'inferred');
      insert into reference_revision (list, version, change, codes) values ('list', 1, 'list_added', '{}');
+     insert into alert_feedback (alert_id, partner_id, topic, tlp, classification, kind, is_anonymous)
+       values ('${shareable}', '${partnerId}', 'helpful', 1, 0, 'helpful', true);
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

@@ -9,6 +9,7 @@ import { NOTICE } from './alert.values.js';
 import { presentContent } from './alerts.view.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { writeCap } from './cap/write-cap.js';
+import { presentCorroboration } from './feedback.dto.js';
 import { chooseLanguage } from './language.js';
 import { type RenditionCache } from './rendition.cache.js';
 
@@ -39,7 +40,9 @@ export function isHeld(request: Request, alert: ReadAlert, type: ItemType, reade
 function tagFor(request: Request, { row, content }: ReadAlert, type: ItemType, readerId: string): string {
   const languages = [...new Set(content.texts.map((text) => text.language))];
   const language = chooseLanguage(languages, request.headers['accept-language']);
-  return tagOf(readerId, row.rendition_id, String(row.version), type, language ?? '');
+  // What others say to it is no part of the text, and moves without it.
+  const said = type === JSON_TYPE ? (row.corroboration ?? []).join() : '';
+  return tagOf(readerId, row.rendition_id, String(row.version), type, language ?? '', said);
 }
 
 /** Answers with one alert in the negotiated form, or 304 when the reader has just that. */
@@ -90,8 +93,15 @@ export function serialise(
   if (isShared) {
     cache.put(row.rendition_id, content);
     const kept = cache.serialise(row.rendition_id, own, acceptLanguage);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return withCorroboration(kept, row.corroboration);
   }
   const languages = [...new Set(content.texts.map((text) => text.language))];
-  return JSON.stringify({ ...own, ...presentContent(content, chooseLanguage(languages, acceptLanguage)) });
+  const view = { ...own, ...presentContent(content, chooseLanguage(languages, acceptLanguage)) };
+  return withCorroboration(JSON.stringify(view), row.corroboration);
 }
+
+/** Counted for each reader and so never kept with the text. */
+const withCorroboration = (json: string, counts: number[] | undefined): string =>
+  counts === undefined
+    ? json
+    : `${json.slice(0, -1)},"corroboration":${JSON.stringify(presentCorroboration(counts))}}`;

@@ -11,6 +11,7 @@ import {
   type ResponseType,
   type Severity,
   type Urgency,
+  type VerificationStatus,
 } from './alert.values.js';
 import { type CapMessage, type CapReference } from './cap/cap-message.js';
 import { type Position } from './cap/cap-geometry.js';
@@ -31,6 +32,19 @@ export interface AlertArea {
   countries?: string[];
 }
 
+export interface Grading {
+  reliability: Reliability;
+  credibility: Credibility;
+}
+
+/** One judgement of the originator on its own alert. */
+export interface Verification {
+  status: VerificationStatus;
+  grading: Grading;
+  at: string;
+  note?: string;
+}
+
 /** What all renditions of one version of an alert have in common. */
 export interface AlertFacts {
   kind: AlertKind;
@@ -47,13 +61,15 @@ export interface AlertFacts {
   effectiveAt?: string;
   onsetAt?: string;
   expiresAt?: string;
-  grading?: { reliability: Reliability; credibility: Credibility };
+  grading?: Grading;
   attribution: Attribution;
   /** Absent: none. */
   acknowledgement?: Exclude<Acknowledgement, 'none'>;
   acknowledgeBy?: string;
   originator?: { code: string; name: string };
   note?: string;
+  /** What the originator found out about it since, oldest first. */
+  verification?: Verification[];
 }
 
 /** Identity of one message towards other systems; none of the three ever moves (CAP 1.2 §3.2.1). */

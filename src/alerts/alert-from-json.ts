@@ -17,7 +17,7 @@ export interface Originator {
 
 /** What one rendition of an alert given as JSON says. */
 export function renditionFromJson(
-  dto: UpdateAlertDto,
+  dto: UpdateAlertDto & Pick<AlertFacts, 'verification'>,
   rendition: RenditionDto,
   ranks: { tlp: number; classification: number },
   originator: Originator,
@@ -41,6 +41,7 @@ export function renditionFromJson(
     onsetAt: utc(dto.onsetAt),
     expiresAt: utc(dto.expiresAt),
     grading: dto.grading && { ...dto.grading },
+    verification: dto.verification,
     attribution,
     acknowledgement: dto.acknowledgement === 'none' ? undefined : dto.acknowledgement,
     acknowledgeBy: utc(dto.acknowledgeBy),

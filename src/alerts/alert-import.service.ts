@@ -13,6 +13,7 @@ import { AlertsRepository, identityTaken } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CapFault, type CapMessage } from './cap/cap-message.js';
 import { parseCap } from './cap/parse-cap.js';
+import { carryOn } from './verification.rules.js';
 
 export interface Imported {
   id: string;
@@ -64,7 +65,7 @@ export class AlertImportService {
         });
       } else {
         await this.sharing.changeState(tx, predecessor, cap.msgType === 'Cancel' ? 'cancelled' : 'published');
-        await this.keepAttribution(tx, predecessor, draft);
+        await this.keepStanding(tx, predecessor, draft);
         if (cap.infos.length === 0) draft = await this.keepText(tx, predecessor, draft);
       }
       const id = predecessor ?? claim.id;
@@ -123,10 +124,12 @@ export class AlertImportService {
     return state === 'published' ? id : null;
   }
 
-  /** CAP cannot say that the originator is not to be named, so it stays as it was said before. */
-  private async keepAttribution(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
+  /** CAP can say neither that the originator is not to be named nor how far it is verified: both stay as they were. */
+  private async keepStanding(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
     const predecessors = await this.alerts.listPredecessors(tx, alertId);
-    if (predecessors.at(-1)?.attribution !== 'a_partner') return;
+    const last = predecessors.at(-1);
+    draft.content = { ...draft.content, ...carryOn(last, draft.content.grading, new Date()) };
+    if (last?.attribution !== 'a_partner') return;
     draft.content = { ...draft.content, attribution: 'a_partner', originator: undefined };
   }
 

@@ -39,9 +39,28 @@ export function reissueCap(original: CapMessage, content: AlertContent): CapMess
     msgType: toCapWord(content.messageType) as CapMessage['msgType'],
     note: content.note,
     references: content.references,
-    infos: original.infos.map((info) => ({ ...info, expires: laterThan(content.sent, info.expires) })),
+    infos: original.infos.map((info) => ({
+      ...info,
+      expires: laterThan(content.sent, info.expires),
+      parameters: verified(info.parameters, content),
+    })),
     signed: false,
   };
+}
+
+/** In the place of what it said before about how far it is verified. */
+function verified(parameters: CapNamedValue[], { grading, verification }: AlertContent): CapNamedValue[] {
+  const status = verification?.at(-1)?.status;
+  if (status === undefined) return parameters;
+  const values = {
+    'SLT-Verification': status,
+    AdmiraltySource: grading?.reliability,
+    AdmiraltyCredibility: grading?.credibility,
+  };
+  return [
+    ...parameters.filter(({ valueName }) => !(valueName in values)),
+    ...Object.entries(values).flatMap(([valueName, value]) => (value ? [{ valueName, value }] : [])),
+  ];
 }
 
 /** What is cancelled after it expired is said without that time: no message expires before it was sent. */
@@ -72,13 +91,14 @@ function infoOf(content: AlertContent, text: AlertText): CapInfo {
 }
 
 /** What CAP has no element for. Handling is repeated here because messages travel on without their headers. */
-function parametersOf({ handling, kind, grading }: AlertContent): CapNamedValue[] {
+function parametersOf({ handling, kind, grading, verification }: AlertContent): CapNamedValue[] {
   const values: Record<string, string | undefined> = {
     TLP: handling.tlp,
     Classification: handling.classification,
     'SLT-Kind': kind,
     AdmiraltySource: grading?.reliability,
     AdmiraltyCredibility: grading?.credibility,
+    'SLT-Verification': verification?.at(-1)?.status,
     'SLT-Notice': NOTICE,
   };
   return Object.entries(values).flatMap(([valueName, value]) =>

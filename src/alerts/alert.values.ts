@@ -50,6 +50,9 @@ export type Reliability = (typeof RELIABILITIES)[number];
 export const CREDIBILITIES = ['1', '2', '3', '4', '5', '6'] as const;
 export type Credibility = (typeof CREDIBILITIES)[number];
 
+export const VERIFICATION_STATUSES = ['unverified', 'partly_verified', 'verified', 'refuted'] as const;
+export type VerificationStatus = (typeof VERIFICATION_STATUSES)[number];
+
 export const ATTRIBUTIONS = ['named', 'a_partner'] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 

@@ -28,11 +28,7 @@ import {
   CERTAINTIES,
   type Certainty,
   COUNTRY,
-  type Credibility,
-  CREDIBILITIES,
   INCIDENT_TYPE,
-  type Reliability,
-  RELIABILITIES,
   type ResponseType,
   RESPONSES,
   SEVERITIES,
@@ -41,22 +37,13 @@ import {
   type Urgency,
 } from './alert.values.js';
 import { MAX_POINTS } from './area.rules.js';
+import { GradingDto } from './grading.dto.js';
 import { IsLanguage } from './language.js';
 import { ApiPosition, ApiRing, ApiRings } from './position.decorators.js';
 
 /** What a person or system may say of itself by JSON; `draft` as a CAP status only comes by CAP. */
 export const STATED_STATUSES = ['actual', 'exercise', 'system', 'test'] as const;
 export type StatedStatus = (typeof STATED_STATUSES)[number];
-
-export class GradingDto {
-  /** Admiralty scale, reliability of the source: A completely reliable … F cannot be judged. */
-  @IsIn(RELIABILITIES)
-  reliability: Reliability;
-
-  /** Admiralty scale, credibility of the information: 1 confirmed … 6 cannot be judged. */
-  @IsIn(CREDIBILITIES)
-  credibility: Credibility;
-}
 
 export class TextDto {
   /** BCP 47 tag. */

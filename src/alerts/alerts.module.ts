@@ -19,9 +19,14 @@ import { AlertsController } from './alerts.controller.js';
 import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CAP_MAX_BYTES } from './cap/parse-cap.js';
+import { FeedbackController } from './feedback.controller.js';
+import { FeedbackRepository } from './feedback.repository.js';
+import { FeedbackService } from './feedback.service.js';
 import { CAP_TYPES, PublishController } from './publish.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { RenditionCache } from './rendition.cache.js';
+import { VerificationController } from './verification.controller.js';
+import { VerificationService } from './verification.service.js';
 
 export { CAP_MAX_BYTES } from './cap/parse-cap.js';
 export { CAP_TYPES } from './publish.controller.js';
@@ -30,12 +35,19 @@ export { CAP_TYPES } from './publish.controller.js';
 export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }];
 
 /**
- * Commitment 2: security alerts. Owns alert_rendition and alert_shape; calls sharing for handling, renditions and
+ * Commitment 2: security alerts. Owns alert_rendition, alert_shape and alert_feedback; calls sharing for handling, renditions and
  * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
  */
 @Module({
   imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule],
-  controllers: [PublishController, ReceiptsController, AlertStatisticsController, AlertsController],
+  controllers: [
+    PublishController,
+    ReceiptsController,
+    AlertStatisticsController,
+    AlertsController,
+    FeedbackController,
+    VerificationController,
+  ],
   providers: [
     AlertImportService,
     AlertContentsService,
@@ -49,7 +61,10 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AlertStatisticsService,
     AlertsRepository,
     AlertsService,
+    FeedbackRepository,
+    FeedbackService,
     RenditionCache,
+    VerificationService,
   ],
   exports: [AlertPagesService, AlertReadingService],
 })

@@ -4,7 +4,13 @@ import { prepared, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { type Problem, problems } from '../core/problem.js';
 import { type PartnerKind } from '../partners/partners.service.js';
-import { type AlertContent, type AlertRenditionDraft, type MessageIdentity } from './alert-content.js';
+import {
+  type AlertContent,
+  type AlertRenditionDraft,
+  type Grading,
+  type MessageIdentity,
+  type Verification,
+} from './alert-content.js';
 import { indexOf } from './alert-index.js';
 import { type Attribution } from './alert.values.js';
 import { type CapMessage, type CapReference } from './cap/cap-message.js';
@@ -18,6 +24,8 @@ export interface ReadableRow {
   version: number;
   position: string;
   changed_at: Date;
+  /** Organisations by kind of feedback; read with single alerts only. */
+  corroboration?: number[];
 }
 
 export interface OwnRenditionRow {
@@ -33,6 +41,14 @@ export interface OwnRenditionRow {
   audience_except: string[];
   content: AlertContent;
   cap: CapMessage | null;
+}
+
+export interface PredecessorRow extends MessageIdentity {
+  tlp: number;
+  classification: number;
+  attribution: Attribution;
+  grading: Grading | null;
+  verification: Verification[] | null;
 }
 
 export interface OwnMessageRow {
@@ -99,7 +115,7 @@ export class AlertsRepository {
     const rows = await prepared<ReadableRow>(
       tx,
       'readable alert',
-      `select id, rendition_id, version, position, changed_at from (
+      `select id, rendition_id, version, position, changed_at, alert_corroboration(id) as corroboration from (
          select 0 as way, g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
          from share_grant g
          where g.reader_id = acting_reader() and g.shareable_id = $1 and g.type = 'alert'
@@ -148,12 +164,10 @@ export class AlertsRepository {
   }
 
   /** What was published of this alert up to now, oldest first. */
-  async listPredecessors(
-    tx: Tx,
-    alertId: string,
-  ): Promise<(MessageIdentity & { tlp: number; classification: number; attribution: Attribution })[]> {
+  async listPredecessors(tx: Tx, alertId: string): Promise<PredecessorRow[]> {
     return tx.query(
-      `select a.identifier, a.sender, a.sent, a.content->>'attribution' as attribution, r.tlp, r.classification
+      `select a.identifier, a.sender, a.sent, a.content->>'attribution' as attribution, r.tlp, r.classification,
+         a.content->'grading' as grading, a.content->'verification' as verification
        from alert_rendition a join rendition r on r.id = a.rendition_id
        where a.alert_id = $1 and a.content->>'state' <> 'draft' order by a.rendition_id`,
       [alertId],

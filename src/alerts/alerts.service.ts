@@ -22,6 +22,7 @@ import {
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { formatCapTime } from './cap/cap-time.js';
+import { carryOn } from './verification.rules.js';
 
 /** What originators do with their alerts. Each verb is one transaction whose last statement shares the outcome. */
 @Injectable()
@@ -73,7 +74,7 @@ export class AlertsService {
         throw problems.conflict('The draft has expired meanwhile: say until when it is to hold.');
       }
       await this.sharing.changeState(tx, id, 'published');
-      await this.reissue(tx, actor, id, ({ content }) => ({
+      await this.reissueIn(tx, actor, id, ({ content }) => ({
         ...content,
         state: 'published',
         identifier: newIdentifier(),
@@ -100,7 +101,7 @@ export class AlertsService {
       await this.lock(tx, actor, id, ['published'], ifMatch);
       const sent = formatCapTime(new Date());
       await this.sharing.changeState(tx, id, 'cancelled');
-      await this.reissue(tx, actor, id, (own) => ({
+      await this.reissueIn(tx, actor, id, (own) => ({
         ...own.content,
         state: 'cancelled',
         messageType: 'cancel',
@@ -168,6 +169,7 @@ export class AlertsService {
     // What is not said again stays: an originator that was not named is not named by an omission.
     const attribution = stated.attribution ?? predecessors.at(-1)?.attribution ?? 'named';
     const dto = { ...stated, attribution };
+    const judgements = carryOn(predecessors.at(-1), dto.grading, new Date());
     const sender = predecessors[0]?.sender ?? this.senderOf(originator.code, dto);
     if (attribution === 'a_partner' && sender !== this.senderOf(originator.code, dto)) {
       throw problems.invalidInput([
@@ -190,7 +192,7 @@ export class AlertsService {
         audience,
         classificationReason: rendition.classificationReason ?? null,
         reviewAt: rendition.reviewAt ?? null,
-        ...renditionFromJson(dto, rendition, ranks, originator, message, state),
+        ...renditionFromJson({ ...dto, ...judgements }, rendition, ranks, originator, message, state),
         capDigest: null,
       };
     });
@@ -198,7 +200,7 @@ export class AlertsService {
   }
 
   /** Writes every current rendition again with a changed content; handling and audiences stay. */
-  private async reissue(
+  async reissueIn(
     tx: Tx,
     actor: Actor,
     id: string,
@@ -263,10 +265,15 @@ function statedHandling({ tlp, classification, classificationReason, reviewAt, a
   return { tlp, classification, classificationReason, reviewAt, audience };
 }
 
-/** Of what readers see; identity and references follow from it and so do not count, save those of a message given whole. */
+/** Of what readers see, in whatever order the database gave it back; identity and references follow from it and so do not count, save those of a message given whole. */
 function digestOf(content: AlertContent, cap: CapMessage | null): Buffer {
   const { identifier: _i, sent: _s, references: _r, messageType: _m, ...said } = content;
   return createHash('sha256')
-    .update(JSON.stringify([said, cap]))
+    .update(JSON.stringify([said, cap], inOrder))
     .digest();
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -8,23 +8,18 @@ import {
   type Attribution,
   type Category,
   type Certainty,
-  type Credibility,
   NOTICE,
-  type Reliability,
   type ResponseType,
   type Severity,
   type Urgency,
 } from './alert.values.js';
+import { CorroborationView } from './feedback.dto.js';
 import { ApiPosition, ApiRings } from './position.decorators.js';
+import { GradingView, presentVerification, VerificationView } from './verification.dto.js';
 
 export class OriginatorView {
   code: string;
   name: string;
-}
-
-export class GradingView {
-  reliability: Reliability;
-  credibility: Credibility;
 }
 
 export class TextView {
@@ -109,6 +104,10 @@ export class AlertView {
   /** Messages that this one replaces. */
   references: ReferenceView[];
   note?: string;
+  /** What the originator found out about it since, oldest first; the last one holds. */
+  verification: VerificationView[];
+  /** What organisations say to it; with a single alert only. */
+  corroboration?: CorroborationView;
   /** Decisions remain with the recipient. */
   notice: string;
 }
@@ -122,7 +121,7 @@ export class AlertPage {
 }
 
 /** The part of the view that is the same for every reader of the rendition. */
-export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt'>;
+export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt' | 'corroboration'>;
 
 /** @param language one of those of the content's texts */
 export function presentContent(content: AlertContent, language: string | undefined): SharedAlertView {
@@ -170,6 +169,7 @@ export function presentContent(content: AlertContent, language: string | undefin
     sent: content.sent,
     references: content.references.map(({ sender, identifier, sent }) => ({ sender, identifier, sent })),
     note: content.note,
+    verification: presentVerification(content.verification),
     notice: NOTICE,
   };
 }

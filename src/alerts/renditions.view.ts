@@ -3,6 +3,7 @@ import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type PartnerKind } from '../partners/partners.service.js';
 import { type AreaView, presentContent, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
+import { type VerificationView } from './verification.dto.js';
 
 export class AudienceView {
   /** Ids. */
@@ -22,6 +23,8 @@ export class RenditionView {
   audience: AudienceView;
   texts: TextView[];
   areas: AreaView[];
+  /** What you found out about it since, oldest first; the last one holds. */
+  verification: VerificationView[];
   identifier: string;
   sent: string;
 }
@@ -32,7 +35,7 @@ export class RenditionList {
 }
 
 export function presentRendition(row: OwnRenditionRow): RenditionView {
-  const { areas, identifier, sent } = presentContent(row.content, undefined);
+  const { areas, verification, identifier, sent } = presentContent(row.content, undefined);
   return {
     handling: { tlp: tlpLabel(row.tlp), classification: classificationLabel(row.classification) },
     ...(row.classification_reason !== null && { classificationReason: row.classification_reason }),
@@ -50,6 +53,7 @@ export function presentRendition(row: OwnRenditionRow): RenditionView {
       instruction,
     })),
     areas,
+    verification,
     identifier,
     sent,
   };

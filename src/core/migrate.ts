@@ -10,6 +10,7 @@ import { Audit1767225600007 } from '../../migrations/1767225600007-audit.js';
 import { Reference1767225600010 } from '../../migrations/1767225600010-reference.js';
 import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-index.js';
 import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
+import { Feedback1767225600014 } from '../../migrations/1767225600014-feedback.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -22,6 +23,7 @@ const MIGRATIONS = [
   Reference1767225600010,
   AlertIndex1767225600012,
   Receipts1767225600013,
+  Feedback1767225600014,
 ];
 
 const LEDGER = 'schema_migration';

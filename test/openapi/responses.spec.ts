@@ -200,6 +200,28 @@ describe('answers to what is right', () => {
     expectStatus(await steward.get(`${path}/recall`, { query: { limit: 1 } }), 200);
   });
 
+  it('about feedback and verification', async () => {
+    const { steward } = app;
+    const input = alertInput({ audience: { arrangements: [place.code] } });
+    const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', input), 201);
+    const path = `/v1/alerts/${id}`;
+    const feedback = example('giveFeedback', 'application/json');
+    expectStatus(await reader.http.post(`${path}/feedback`, feedback), 200);
+    expectStatus(await reader.http.post(`${path}/feedback`, { kind: 'helpful', anonymous: false }), 200);
+    expectStatus(await steward.post(`${path}/feedback`, feedback), 409);
+    expectStatus(await steward.get(`${path}/feedback`), 200);
+    expectStatus(await reader.http.delete(`${path}/feedback/helpful`), 204);
+    const judgement = example('verifyAlert', 'application/json');
+    expectStatus(await steward.post(`${path}/verification`, judgement, stale), 412);
+    expectStatus(await steward.post(`${path}/verification`, judgement), 200);
+    expectStatus(await reader.http.get(path), 200);
+    expectStatus(await steward.get(`${path}/renditions`), 200);
+    expectStatus(await steward.post(`${path}/withdrawal`), 204);
+    expectStatus(await steward.post(`${path}/verification`, judgement), 409);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/verification`, judgement), 404);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/feedback`, feedback), 404);
+  });
+
   it('about drafts', async () => {
     const { steward } = app;
     const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };
