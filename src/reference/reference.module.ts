@@ -8,7 +8,7 @@ import { Seeds } from './seeds.js';
 
 /**
  * Taxonomies as data. Owns reference_list and what belongs to it: entries, labels, crosswalks, history. A release plants
- * from data/ what is missing and overwrites nothing; the steward keeps the rest. Other modules ask for `faults`.
+ * from seeds/ what is missing and overwrites nothing; the steward keeps the rest. Other modules ask for `faults`.
  */
 @Module({
   imports: [AuditModule],

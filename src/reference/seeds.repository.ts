@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
-import { type ListSeed } from './data/seed.js';
+import { type ListSeed } from './seeds/seed.js';
 
 const STEP = 10;
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../core/database.js';
-import { CODE_LISTS } from './data/code-lists.js';
+import { CODE_LISTS } from './seeds/code-lists.js';
 import { SeedsRepository } from './seeds.repository.js';
 
 /**

@@ -1,4 +1,4 @@
-import { CODE_LISTS } from '../../src/reference/data/code-lists.js';
+import { CODE_LISTS } from '../../src/reference/seeds/code-lists.js';
 import { ReferenceService } from '../../src/reference/reference.service.js';
 import { Database } from '../../src/core/database.js';
 import { startApp, type TestApp } from '../support/app.js';

@@ -1,6 +1,6 @@
 import { Database } from '../../src/core/database.js';
-import { CODE_LISTS } from '../../src/reference/data/code-lists.js';
-import { type ListSeed, labels, unverified } from '../../src/reference/data/seed.js';
+import { CODE_LISTS } from '../../src/reference/seeds/code-lists.js';
+import { type ListSeed, labels, unverified } from '../../src/reference/seeds/seed.js';
 import { SeedsRepository } from '../../src/reference/seeds.repository.js';
 import { query } from '../support/database.js';
 import { startApp, type TestApp } from '../support/app.js';

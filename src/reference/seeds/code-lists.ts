@@ -1,0 +1,59 @@
+import { CAP_LISTS } from './cap.js';
+import {
+  ALERT_KINDS,
+  CLASSIFICATION_REASONS,
+  NOT_USED_REASONS,
+  PARTNER_KINDS,
+  RELEASE_DECISIONS,
+  REPORT_OUTCOMES,
+  SLT_LEVELS,
+  VERIFICATION_STATUSES,
+} from './exchange.js';
+import {
+  ANALYTIC_CONFIDENCE,
+  CREDIBILITY,
+  LIKELIHOODS,
+  RELIABILITY,
+  TLP_LABELS,
+  UN_CLASSIFICATIONS,
+} from './handling.js';
+import { INCIDENT_ACTS } from './incident-acts.js';
+import {
+  ACTOR_TYPES,
+  CONTEXTS,
+  DELIVERY_EFFECTS,
+  IMPACTS,
+  LOCATION_TYPES,
+  MEANS,
+  VICTIM_KINDS,
+} from './incidents.js';
+import { type ListSeed } from './seed.js';
+import { UNSMS_ENTITIES } from './unsms-entities.js';
+
+/** All that this release brings. */
+export const CODE_LISTS: readonly ListSeed[] = [
+  INCIDENT_ACTS,
+  ACTOR_TYPES,
+  MEANS,
+  CONTEXTS,
+  LOCATION_TYPES,
+  VICTIM_KINDS,
+  IMPACTS,
+  DELIVERY_EFFECTS,
+  REPORT_OUTCOMES,
+  NOT_USED_REASONS,
+  CLASSIFICATION_REASONS,
+  RELEASE_DECISIONS,
+  VERIFICATION_STATUSES,
+  PARTNER_KINDS,
+  SLT_LEVELS,
+  ALERT_KINDS,
+  TLP_LABELS,
+  UN_CLASSIFICATIONS,
+  RELIABILITY,
+  CREDIBILITY,
+  LIKELIHOODS,
+  ANALYTIC_CONFIDENCE,
+  ...CAP_LISTS,
+  UNSMS_ENTITIES,
+];
