@@ -5,11 +5,15 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * shareable, re-evaluating after a change of membership, ceiling or status, and writing the outcome down.
  */
 export class SharingRule1767225600004 implements MigrationInterface {
+  /** To which a later migration goes back. */
+  static readonly statements = () => ({ admission: ADMISSION, record: SHARE_RECORD, publish: SHARE_PUBLISH });
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ADMISSION);
     await runner.query(LOCKS);
     await runner.query(DIFFERENCES);
-    await runner.query(RECORD);
+    await runner.query(SHARE_RECORD);
+    await runner.query(SHARE_PUBLISH);
     await runner.query(ENTRY_POINTS);
     await runner.query(PRIVILEGES);
   }
@@ -150,8 +154,8 @@ const DIFFERENCES = `
  * Writes grants and change log entries. The heads of the receiving readers are locked in reader order and advanced
  * last: positions follow commit order without gaps, and nobody paging by position can miss a late commit.
  */
-const RECORD = `
-  create function share_record(p_differences share_difference[]) returns void
+const SHARE_RECORD = `
+  create or replace function share_record(p_differences share_difference[]) returns void
   language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
   begin
     if cardinality(p_differences) = 0 then return; end if;
@@ -194,8 +198,8 @@ const RECORD = `
   end $$;
 `;
 
-const ENTRY_POINTS = `
-  create function share_publish(p_shareable uuid) returns void
+const SHARE_PUBLISH = `
+  create or replace function share_publish(p_shareable uuid) returns void
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare
     v_originator uuid;
@@ -213,7 +217,9 @@ const ENTRY_POINTS = `
             from rendition where shareable_id = p_shareable));
     perform share_record(array(select share_differences_of_shareable(p_shareable)));
   end $$;
+`;
 
+const ENTRY_POINTS = `
   -- Whatever changes a decision re-evaluates it in the same transaction, at its very end, whoever made the change.
   create function share_after_membership_change() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

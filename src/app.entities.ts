@@ -26,6 +26,8 @@ import {
   FetchReceiptEntity,
   PurgeConfirmationEntity,
 } from './sharing/receipt.entities.js';
+import { CustodianEntity, CustodyEntity } from './sharing/custody.entity.js';
+import { OnwardReleaseEntity } from './sharing/onward-release.entity.js';
 import { RenditionEntity } from './sharing/rendition.entity.js';
 import { ShareGrantEntity } from './sharing/share-grant.entity.js';
 import { ShareableEntity } from './sharing/shareable.entity.js';
@@ -42,10 +44,13 @@ export const ENTITIES = [
   ClientEntity,
   FeedbackEntity,
   FetchReceiptEntity,
+  CustodianEntity,
+  CustodyEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,
   MembershipEntity,
   OidcRecordEntity,
+  OnwardReleaseEntity,
   PartnerEntity,
   PurgeConfirmationEntity,
   ReaderEntity,

@@ -6,6 +6,7 @@ import { CONFIG } from './core/config.provider.js';
 import { Database } from './core/database.js';
 import { newId } from './core/ids.js';
 import { PartnersService } from './partners/partners.service.js';
+import { SharingService } from './sharing/sharing.service.js';
 
 /** On an empty database: the steward, with one client that holds every scope. */
 @Injectable()
@@ -18,6 +19,7 @@ export class Bootstrap implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly partners: PartnersService,
+    private readonly sharing: SharingService,
     private readonly clients: ClientsService,
   ) {}
 
@@ -26,9 +28,14 @@ export class Bootstrap implements OnModuleInit {
     await this.database.asSystem(async (tx) => {
       // Processes that start together on an empty database must not make two stewards.
       await tx.query(`select pg_advisory_xact_lock(hashtextextended('slt bootstrap', 0))`);
-      if (await this.partners.existAny(tx)) return;
+      if (await this.partners.existAny(tx)) {
+        const stewardId = await this.partners.findId(tx, code);
+        if (stewardId !== null) await this.sharing.appointCustodian(tx, stewardId);
+        return;
+      }
       const partnerId = newId();
       await this.partners.insert(tx, partnerId, { code, name, kind: 'un_entity', ceiling: { tlp: 'RED' } });
+      await this.sharing.appointCustodian(tx, partnerId);
       const issued = await this.clients.create(tx, {
         partnerId,
         name: 'Steward',

@@ -103,7 +103,13 @@ const alert = {
   messageType: 'alert',
   originator: { code: 'RIVERAID', name: 'River Aid International' },
   handling: { tlp: 'GREEN', classification: 'UNCLASSIFIED' },
-  text: texts[0],
+  text: {
+    direction: 'ltr',
+    provenance: 'author',
+    ...texts[0],
+    shortText:
+      'Armed clashes near the market of Ulana. Avoid the market and the bridge until further notice.',
+  },
   languages: ['en'],
   areas: [{ description: 'Market of Ulana', polygons: [ring], circles: [], geocodes: [], countries: ['SD'] }],
   identifier: ALERT,
@@ -153,6 +159,17 @@ export const EXCHANGE_REQUESTS: RequestExamples = {
     [JSON_TYPE]: one({
       ...alertTo({ arrangements: ['ULN'] }),
       severity: 'extreme',
+    }),
+  },
+  translateAlert: {
+    [JSON_TYPE]: one({
+      texts: [
+        {
+          language: 'ar',
+          headline: 'اشتباكات مسلحة قرب سوق أولانا',
+          instruction: 'تجنبوا السوق والجسر حتى إشعار آخر.',
+        },
+      ],
     }),
   },
   cancelAlert: { [JSON_TYPE]: one({ note: 'The road is open again.' }) },
@@ -215,6 +232,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
           {
             position: 1,
             change: 'published',
+            alarm: true,
             at: '2026-11-02T09:00:00.000Z',
             object: { type: 'alert', id: ALERT, version: 1 },
           },

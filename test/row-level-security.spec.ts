@@ -15,10 +15,12 @@ const BACKGROUND_POLICIES = {
   arrangement: 'SELECT',
   change_entry: 'SELECT',
   client: 'ALL',
+  custodian: 'ALL',
   idempotency_key: 'ALL',
   installation_secret: 'ALL',
   membership: 'ALL',
   oidc_record: 'ALL',
+  onward_release: 'ALL',
   partner: 'ALL',
   reader: 'ALL',
   // What a release brings is planted without a partner.
@@ -54,8 +56,11 @@ const READ_BY_THE_ENGINE = [
   'arrangement',
   'change_entry',
   'change_head',
+  'custodian',
+  'custody',
   'fetch_receipt',
   'membership',
+  'onward_release',
   'partner',
   'purge_confirmation',
   'reader',
@@ -237,12 +242,16 @@ describe('row-level security', () => {
         // What its own organisation says of what it was given, and to originators what was said of their own.
         'share_acknowledge',
         'share_confirm_purge',
+        'share_open_custody',
         'share_publish',
         'share_recalls',
         'share_receipts',
+        'share_touch',
+        // A number, to the originator alone: who of its audience gets nothing.
+        'share_unreached',
       ]);
-      // Receipts of what readers were given, as their change logs say.
-      expect(await open('slt_background')).toEqual(['record_fetches']);
+      // Receipts of what readers were given, as their change logs say; and only what is due by its own date.
+      expect(await open('slt_background')).toEqual(['record_fetches', 'share_expire']);
     });
 
     it('gives nobody who logs in more than reading and writing rows', async () => {
@@ -397,7 +406,7 @@ describe('row-level security', () => {
         set('slt.partner', otherId),
         set('slt.reader', otherId),
       ]);
-      expect(seen).toEqual({ ...nothing(), ...READ_BY_EVERY_PARTNER, partner: 1, reader: 1 });
+      expect(seen).toEqual({ ...nothing(), ...READ_BY_EVERY_PARTNER, custodian: 1, partner: 1, reader: 1 });
     });
 
     it('lets it change no code list', async () => {
@@ -622,6 +631,10 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
      insert into change_head values ('${partnerId}', 1);
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
+     insert into custodian (partner_id) values ('${partnerId}');
+     insert into custody values ('${shareable}', '${partnerId}', true);
+     insert into onward_release values (gen_random_uuid(), '${rendition}', '${shareable}', '${partnerId}',
+       now() + interval '1 day', 'ended');
      insert into alert_rendition (rendition_id, alert_id, originator_id, identifier, sender, sent, sent_at, kind,
          status, severity, categories, content, search, state, urgency, certainty, begins_at, incident_types, languages,
          countries, geocodes)

@@ -89,7 +89,7 @@ export function serialise(
   acceptLanguage: string | undefined,
   cache: RenditionCache,
 ): string {
-  const own = { id: row.id, version: row.version, changedAt: row.changed_at };
+  const own = { id: row.id, version: row.version, changedAt: row.changed_at, state: content.state };
   if (isShared) {
     cache.put(row.rendition_id, content);
     const kept = cache.serialise(row.rendition_id, own, acceptLanguage);

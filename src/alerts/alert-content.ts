@@ -2,11 +2,14 @@ import { type Classification, type Tlp } from '../access/handling.js';
 import {
   type Acknowledgement,
   type AlertKind,
+  type AlertState,
   type AlertStatus,
+  type AreaPrecision,
   type Attribution,
   type Category,
   type Certainty,
   type Credibility,
+  type Provenance,
   type Reliability,
   type ResponseType,
   type Severity,
@@ -18,13 +21,18 @@ import { type Position } from './cap/cap-geometry.js';
 
 export interface AlertText {
   language: string;
+  /** Its author's own when absent. */
+  provenance?: Provenance;
   headline?: string;
   description?: string;
   instruction?: string;
+  /** As its author wrote it; derived from the rest when absent. */
+  shortText?: string;
 }
 
 export interface AlertArea {
   description: string;
+  precision?: AreaPrecision;
   polygons: Position[][];
   circles: { center: Position; radiusKm: number }[];
   geocodes: { name: string; value: string }[];
@@ -49,7 +57,7 @@ export interface Verification {
 export interface AlertFacts {
   kind: AlertKind;
   status: AlertStatus;
-  state: 'draft' | 'published' | 'expired' | 'cancelled';
+  state: AlertState;
   event: string;
   categories: Category[];
   /** Codes of the reference list `incident-acts`. */
@@ -85,6 +93,8 @@ export interface AlertContent extends AlertFacts, MessageIdentity {
   messageType: 'alert' | 'update' | 'cancel';
   references: CapReference[];
   handling: { tlp: Tlp; classification: Classification };
+  /** The originator's own note in its highest rendition: why some that it is addressed to get no text. */
+  noLowerReason?: string;
   texts: AlertText[];
   areas: AlertArea[];
 }

@@ -35,8 +35,9 @@ export class AlertContentsService {
     }
     const received = await this.listReceived(tx, rows);
     return rows.flatMap((row): ReadAlert[] => {
-      const content = fetched.get(row.rendition_id) ?? this.cache.content(row.rendition_id);
-      if (content === undefined) return [];
+      const written = fetched.get(row.rendition_id) ?? this.cache.content(row.rendition_id);
+      if (written === undefined) return [];
+      const content = row.state === null ? written : { ...written, state: row.state };
       const earlier = received.get(row.id);
       if (earlier === undefined) return [{ row, content, isShared: true }];
       return [{ row, content: replacing(content, earlier), isShared: false }];

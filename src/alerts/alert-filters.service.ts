@@ -5,7 +5,7 @@ import { type Fault, problems } from '../core/problem.js';
 import { placesOf } from './alert-place.js';
 import { type AlertFilters } from './alert-search.dto.js';
 import { type AlertSearch } from './alert-search.repository.js';
-import { severityRank } from './alert.values.js';
+import { isDrill, severityRank } from './alert.values.js';
 import { canonicalLanguage } from './language.js';
 
 /** What is asked of lists, feeds, facets and trends, as their statements need it. */
@@ -19,7 +19,9 @@ export class AlertFiltersService {
     const places = placesOf(query);
     return {
       kinds: query.kind,
-      status: query.status,
+      isDrill: isDrill(query.status),
+      // What is not a drill is actual, and needs no further looking.
+      status: isDrill(query.status) ? query.status : undefined,
       minSeverity: query.minSeverity && severityRank(query.minSeverity),
       urgencies: query.urgency,
       certainties: query.certainty,

@@ -3,9 +3,10 @@ import {
   type AlertContent,
   type AlertFacts,
   type AlertRenditionDraft,
+  type AlertText,
   type MessageIdentity,
 } from './alert-content.js';
-import { type AreaDto, type RenditionDto, type UpdateAlertDto } from './alerts.dto.js';
+import { type AreaDto, type RenditionDto, type TextDto, type UpdateAlertDto } from './alerts.dto.js';
 import { type CapReference } from './cap/cap-message.js';
 import { type Position } from './cap/cap-geometry.js';
 import { canonicalLanguage } from './language.js';
@@ -30,15 +31,15 @@ export function renditionFromJson(
     kind: dto.kind,
     status: dto.status,
     state,
-    event: dto.event,
+    event: rendition.event ?? dto.event,
     categories: dto.categories,
     incidentTypes: dto.incidentTypes ?? [],
     urgency: dto.urgency,
     severity: dto.severity,
     certainty: dto.certainty,
     responses: dto.responses ?? [],
-    effectiveAt: utc(dto.effectiveAt),
-    onsetAt: utc(dto.onsetAt),
+    effectiveAt: utc(rendition.effectiveAt ?? dto.effectiveAt),
+    onsetAt: utc(rendition.onsetAt ?? dto.onsetAt),
     expiresAt: utc(dto.expiresAt),
     grading: dto.grading && { ...dto.grading },
     verification: dto.verification,
@@ -47,11 +48,16 @@ export function renditionFromJson(
     acknowledgeBy: utc(dto.acknowledgeBy),
     originator: attribution === 'named' ? originator : undefined,
     handling: { tlp: tlpLabel(ranks.tlp), classification: classificationLabel(ranks.classification) },
-    texts: rendition.texts.map((text) => ({ ...text, language: canonicalLanguage(text.language) ?? 'und' })),
+    texts: rendition.texts.map(textFromJson),
     areas: (rendition.areas ?? []).map(areaFromJson),
   };
   return { content, cap: null };
 }
+
+export const textFromJson = (text: TextDto): AlertText => ({
+  ...text,
+  language: canonicalLanguage(text.language) ?? 'und',
+});
 
 const utc = (timestamp: string | undefined): string | undefined =>
   timestamp === undefined ? undefined : new Date(timestamp).toISOString();
@@ -60,6 +66,7 @@ function areaFromJson(area: AreaDto): AlertContent['areas'][number] {
   const rings = [...(area.polygon ? [area.polygon] : []), ...(area.polygons ?? [])];
   return {
     description: area.description,
+    precision: area.precision,
     polygons: rings as unknown as Position[][],
     circles: (area.circles ?? []).map(({ center, radiusKm }) => ({
       center: center as unknown as Position,

@@ -62,6 +62,7 @@ export function toGeoJson(
     properties: {
       version: own.version,
       changedAt: own.changedAt.toISOString(),
+      state: content.state,
       ...properties,
       areas: areas.map(({ polygons: _drawn, ...area }) => area),
     },

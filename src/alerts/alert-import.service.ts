@@ -10,6 +10,8 @@ import { type AlertRenditionDraft } from './alert-content.js';
 import { alertTypeOf, renditionFromCap } from './alert-from-cap.js';
 import { type ImportAlertQuery } from './alert-import.dto.js';
 import { AlertsRepository, identityTaken } from './alerts.repository.js';
+import { AlertVersionsService, asItStands } from './alert-versions.service.js';
+import { isDrill } from './alert.values.js';
 import { AlertsService } from './alerts.service.js';
 import { CapFault, type CapMessage } from './cap/cap-message.js';
 import { parseCap } from './cap/parse-cap.js';
@@ -30,6 +32,7 @@ export class AlertImportService {
     private readonly database: Database,
     private readonly alerts: AlertsRepository,
     private readonly publishing: AlertsService,
+    private readonly versions: AlertVersionsService,
     private readonly sharing: SharingService,
     private readonly partners: PartnersService,
   ) {}
@@ -58,18 +61,22 @@ export class AlertImportService {
       let draft = await this.settle(tx, actor, cap, query);
       const predecessor = await this.findPredecessor(tx, actor, cap, draft);
       if (predecessor === null) {
+        const { status, expiresAt } = draft.content;
         await this.sharing.create(tx, actor, {
           id: claim.id,
           type: 'alert',
-          state: cap.msgType === 'Cancel' ? 'cancelled' : 'published',
+          state: stateOf(draft),
+          isDrill: isDrill(status),
+          expiresAt,
         });
       } else {
-        await this.sharing.changeState(tx, predecessor, cap.msgType === 'Cancel' ? 'cancelled' : 'published');
+        await this.sharing.changeState(tx, predecessor, stateOf(draft));
+        await this.sharing.changeExpiry(tx, predecessor, draft.content.expiresAt);
         await this.keepStanding(tx, predecessor, draft);
         if (cap.infos.length === 0) draft = await this.keepText(tx, predecessor, draft);
       }
       const id = predecessor ?? claim.id;
-      await this.publishing.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
+      await this.versions.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
       await this.publishing.share(tx, actor, id);
       return { id, created: predecessor === null };
     });
@@ -116,12 +123,14 @@ export class AlertImportService {
           { pointer: '/alert/references', detail: `must not name ${reference.identifier} at this handling` },
         ]);
       }
-      if (message.state === 'published') found.add(message.alert_id);
+      // A drill about something actual stands by itself, and the other way round.
+      const isOfKind = message.is_drill === isDrill(draft.content.status);
+      if (isOfKind && isStanding(message.state)) found.add(message.alert_id);
     }
     const [id, ...others] = found;
     if (id === undefined || others.length > 0) return null;
     const { state } = await this.sharing.lockOwn(tx, actor, id, 'alert');
-    return state === 'published' ? id : null;
+    return isStanding(state) ? id : null;
   }
 
   /** CAP can say neither that the originator is not to be named nor how far it is verified: both stay as they were. */
@@ -142,21 +151,18 @@ export class AlertImportService {
     if (own === undefined || others.length > 0) return draft;
     const { identifier, sender, sent, references, messageType, state, note } = draft.content;
     return {
-      tlp: own.tlp,
-      classification: own.classification,
-      classificationReason: own.classification_reason,
-      reviewAt: own.review_at,
-      audience: {
-        arrangementIds: own.audience_arrangements,
-        kinds: own.audience_kinds,
-        partnerIds: own.audience_partners,
-        exceptIds: own.audience_except,
-      },
+      ...asItStands(own),
       content: { ...own.content, identifier, sender, sent, references, messageType, state, note },
       cap: draft.cap,
     };
   }
 }
+
+const isStanding = (state: string): boolean => state === 'published' || state === 'expired';
+
+/** A cancelled message has no other fate; an old one came too late to be anything but expired. */
+const stateOf = ({ content }: AlertRenditionDraft): 'published' | 'expired' | 'cancelled' =>
+  content.state === 'cancelled' || content.state === 'expired' ? content.state : 'published';
 
 function readCap(bytes: Buffer): CapMessage {
   try {

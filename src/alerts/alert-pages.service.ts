@@ -8,6 +8,7 @@ import { AlertContentsService, type ReadAlert } from './alert-contents.service.j
 import { AlertFiltersService } from './alert-filters.service.js';
 import { type AlertPageQuery } from './alert-search.dto.js';
 import { type AlertSearch, AlertSearchRepository } from './alert-search.repository.js';
+import { isDrill } from './alert.values.js';
 
 export { AlertPageQuery } from './alert-search.dto.js';
 
@@ -44,7 +45,7 @@ export class AlertPagesService {
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const stated = this.filters.read(query);
     const answer = await this.database.readAs(actor, async (tx) => {
-      const head = await this.sharing.head(tx);
+      const head = await this.sharing.head(tx, isDrill(query.status));
       // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
       const tag =
         query.arrangement === undefined
@@ -86,17 +87,23 @@ export class AlertPagesService {
     };
   }
 
-  async listDrafts(actor: Actor, cursor: string | undefined, limit: number): Promise<ReadPage> {
-    const before = cursor === undefined ? undefined : this.cursors.open(actor.readerId, 'drafts', cursor);
+  /** The acting partner's own alerts that nobody else has yet. */
+  async listDrafts(
+    actor: Actor,
+    state: 'draft' | 'pending_release',
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<ReadPage> {
+    const before = cursor === undefined ? undefined : this.cursors.open(actor.readerId, state, cursor);
     return this.database.readAs(actor, async (tx) => {
       const beforeId = before === undefined ? undefined : placeToId(before);
-      const rows = await this.searches.listDrafts(tx, beforeId, limit + 1);
+      const rows = await this.searches.listDrafts(tx, state, beforeId, limit + 1);
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       const more = rows.length > limit && last !== undefined;
       return {
         alerts: await this.contents.read(tx, shown),
-        nextCursor: more ? this.cursors.seal(actor.readerId, 'drafts', idToPlace(last.id)) : null,
+        nextCursor: more ? this.cursors.seal(actor.readerId, state, idToPlace(last.id)) : null,
       };
     });
   }

@@ -58,9 +58,10 @@ export class AlertFilters {
   @IsIn(ALERT_KINDS, { each: true })
   kind?: AlertKind[];
 
+  /** Only `actual` is meant for action; exercises, tests and the rest are never among it. */
   @IfPresent()
   @IsIn(ALERT_STATUSES)
-  status?: AlertStatus;
+  status: AlertStatus = 'actual';
 
   /** At least this severe. */
   @IfPresent()
@@ -199,10 +200,10 @@ export class AlertPageQuery extends AlertFilters {
 }
 
 export class ListAlertsQuery extends AlertPageQuery {
-  /** `draft` lists your own drafts instead of what was shared. */
+  /** `draft` lists your own drafts instead of what was shared, `pending_release` what waits for a second person. */
   @IfPresent()
-  @IsIn(['draft'])
-  state?: 'draft';
+  @IsIn(['draft', 'pending_release'])
+  state?: 'draft' | 'pending_release';
 
   /** `true` adds how many there are in all, as far as you may see them. */
   @IfPresent()

@@ -24,6 +24,8 @@ export interface AlertSearch {
   since?: string;
   before?: string;
   text?: string;
+  /** Drills are never among what is meant for action. */
+  isDrill: boolean;
 }
 
 /** The lists of alerts: always the acting reader's grants, narrowed inside the query, newest change first. */
@@ -33,11 +35,13 @@ export class AlertSearchRepository {
     const { from, where, parameters } = narrow(search);
     const conditions =
       before === undefined ? where : [...where, `g.position < ${bind(parameters, before.toString())}`];
-    const text = `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
+    const text = `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at,
+         case when g.is_expired then 'expired' end as state
        from ${from} where ${conditions.join(' and ')}
        order by g.position desc limit ${bind(parameters, limit)}`;
     // The plain list, first page or later, is what feeds ask all the time.
-    const isPlain = Object.values(search).every((filter) => filter === undefined);
+    const { isDrill: _, ...filters } = search;
+    const isPlain = Object.values(filters).every((filter) => filter === undefined);
     return isPlain
       ? prepared(tx, `alerts ${parameters.length}`, text, parameters)
       : tx.query(text, parameters);
@@ -53,16 +57,22 @@ export class AlertSearchRepository {
   }
 
   /** The acting partner's own drafts, newest first. */
-  async listDrafts(tx: Tx, beforeId: string | undefined, limit: number): Promise<ReadableRow[]> {
+  async listDrafts(
+    tx: Tx,
+    state: 'draft' | 'pending_release',
+    beforeId: string | undefined,
+    limit: number,
+  ): Promise<ReadableRow[]> {
     return tx.query(
-      `select s.id, r.id as rendition_id, s.version, 0 as position, s.updated_at as changed_at
+      `select s.id, r.id as rendition_id, s.version, 0 as position, s.updated_at as changed_at,
+         nullif(s.state, 'draft') as state
        from shareable s
        join lateral (select id from rendition where shareable_id = s.id and is_current
                      order by tlp desc, classification desc, ordinal limit 1) r on true
-       where s.originator_id = acting_owner() and s.type = 'alert' and s.state = 'draft'
+       where s.originator_id = acting_owner() and s.type = 'alert' and s.state = $3
          and ($1::uuid is null or s.id < $1)
        order by s.id desc limit $2`,
-      [beforeId ?? null, limit],
+      [beforeId ?? null, limit, state],
     );
   }
 }
@@ -80,7 +90,11 @@ export interface Narrowed {
  */
 export function narrow(search: AlertSearch, columns: string[] = []): Narrowed {
   const parameters: unknown[] = [];
-  const where = ['g.reader_id = acting_reader()', `g.type = 'alert'`];
+  const where = [
+    'g.reader_id = acting_reader()',
+    `g.type = 'alert'`,
+    `g.is_drill = ${bind(parameters, search.isDrill)}`,
+  ];
   if (search.since !== undefined) where.push(`g.changed_at >= ${bind(parameters, search.since)}`);
   if (search.before !== undefined) where.push(`g.changed_at < ${bind(parameters, search.before)}`);
   const about = conditionsOn(search, parameters);

@@ -1,7 +1,14 @@
 import { type Fault } from '../core/problem.js';
+import { type AlertContent } from './alert-content.js';
 import { areaFaults } from './area.rules.js';
-import { type RenditionDto, type UpdateAlertDto } from './alerts.dto.js';
+import {
+  type RenditionDto,
+  type TextDto,
+  type TranslateAlertDto,
+  type UpdateAlertDto,
+} from './alerts.dto.js';
 import { canonicalLanguage } from './language.js';
+import { shortTextLimit } from './short-text.js';
 
 /** Positions of all shapes of an alert together: telling whether a ring crosses itself takes the square of its size. */
 const MAX_POINTS = 4000;
@@ -12,21 +19,64 @@ export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
   return [
     ...timeFaults(dto, now),
     ...acknowledgementFaults(dto, now),
+    ...tearLineFaults(dto),
     ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`, tooLarge)),
   ];
 }
 
-function timeFaults({ onsetAt, effectiveAt, expiresAt }: UpdateAlertDto, now: Date): Fault[] {
-  const faults: Fault[] = [];
-  if (expiresAt === undefined) return faults;
+function timeFaults({ expiresAt, onsetAt, effectiveAt, renditions }: UpdateAlertDto, now: Date): Fault[] {
+  if (expiresAt === undefined) return [];
   const end = Date.parse(expiresAt);
-  if (end <= now.getTime()) faults.push({ pointer: '#/expiresAt', detail: 'must not be past' });
-  for (const [name, value] of Object.entries({ onsetAt, effectiveAt })) {
-    if (value !== undefined && Date.parse(value) >= end) {
-      faults.push({ pointer: `#/${name}`, detail: 'must be before the alert expires' });
-    }
-  }
-  return faults;
+  const past = end <= now.getTime() ? [{ pointer: '#/expiresAt', detail: 'must not be past' }] : [];
+  const stated = [
+    { pointer: '#', times: { onsetAt, effectiveAt } },
+    ...renditions.map((one, index) => ({
+      pointer: `#/renditions/${index}`,
+      times: { onsetAt: one.onsetAt, effectiveAt: one.effectiveAt },
+    })),
+  ];
+  const late = stated.flatMap(({ pointer, times }) =>
+    Object.entries(times)
+      .filter(([, time]) => time !== undefined && Date.parse(time) >= end)
+      .map(([name]) => ({ pointer: `${pointer}/${name}`, detail: 'must be before the alert expires' })),
+  );
+  return [...past, ...late];
+}
+
+/** A text from which what matters was cut is of use only if it says what to do: a tear-line's every rendition must. */
+function tearLineFaults({ renditions, responses = [] }: UpdateAlertDto): Fault[] {
+  if (renditions.length < 2 || responses.some((response) => response !== 'none')) return [];
+  return renditions.flatMap(({ texts }, index) =>
+    texts.some(({ instruction }) => instruction !== undefined)
+      ? []
+      : [
+          {
+            pointer: `#/renditions/${index}/texts/0/instruction`,
+            detail:
+              'must say what to do, as each rendition of several must, or responses must say it for all',
+          },
+        ],
+  );
+}
+
+/** What is wrong with languages that are to be added to a rendition. */
+export function translationFaults(
+  { rendition, texts }: TranslateAlertDto,
+  own: { content: AlertContent; cap: unknown }[],
+): Fault[] {
+  const [only, ...more] = own.filter(
+    ({ content }) => rendition === undefined || content.identifier === rendition,
+  );
+  if (only === undefined) return [{ pointer: '#/rendition', detail: 'is not a rendition of this alert' }];
+  if (more.length > 0) return [{ pointer: '#/rendition', detail: 'must be one of the several there are' }];
+  if (only.cap !== null) return [{ pointer: '#/texts', detail: 'of a CAP message come by CAP' }];
+  const known = only.content.texts.map(({ language }) => language);
+  const faults = texts.flatMap(({ language }, index) =>
+    known.includes(canonicalLanguage(language) ?? '')
+      ? [{ pointer: `#/texts/${index}/language`, detail: 'is there already' }]
+      : [],
+  );
+  return [...faults, ...textFaults(texts, '#')];
 }
 
 function acknowledgementFaults({ acknowledgement, acknowledgeBy }: UpdateAlertDto, now: Date): Fault[] {
@@ -45,16 +95,31 @@ function positionsOf({ areas = [] }: RenditionDto): number {
 }
 
 function renditionFaults(rendition: RenditionDto, pointer: string, tooLarge: boolean): Fault[] {
-  const languages = rendition.texts.map((text) => canonicalLanguage(text.language));
-  const faults = languages.flatMap((language, index) =>
-    languages.indexOf(language) < index
-      ? [{ pointer: `${pointer}/texts/${index}/language`, detail: 'is there already' }]
-      : [],
-  );
+  const faults = textFaults(rendition.texts, pointer);
   const areas = rendition.areas ?? [];
   if (tooLarge && areas.length > 0) {
     const detail = `must have at most ${MAX_POINTS} positions in all renditions together`;
     return [...faults, { pointer: `${pointer}/areas`, detail }];
   }
   return [...faults, ...areas.flatMap((area, index) => areaFaults(area, `${pointer}/areas/${index}`))];
+}
+
+function textFaults(texts: TextDto[], pointer: string): Fault[] {
+  const languages = texts.map((text) => canonicalLanguage(text.language));
+  return texts.flatMap(({ shortText = '' }, index) => {
+    const limit = shortTextLimit(shortText);
+    return [
+      ...(languages.indexOf(languages[index]) < index
+        ? [{ pointer: `${pointer}/texts/${index}/language`, detail: 'is there already' }]
+        : []),
+      ...(shortText.length > limit
+        ? [
+            {
+              pointer: `${pointer}/texts/${index}/shortText`,
+              detail: `must have at most ${limit} characters`,
+            },
+          ]
+        : []),
+    ];
+  });
 }

@@ -68,6 +68,19 @@ export const INCIDENT_TYPE_NAME = 'SLT-IncidentType';
 /** Whether readers are asked to say that they have taken note. */
 export const ACKNOWLEDGEMENTS = ['none', 'requested', 'required'] as const;
 export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
+/** Who answers for the wording of a text. */
+export const PROVENANCES = ['author', 'translator', 'machine_unchecked'] as const;
+export type Provenance = (typeof PROVENANCES)[number];
+
+/** How closely an area says where it is. */
+export const AREA_PRECISIONS = ['exact', 'approximate', 'district', 'region', 'country'] as const;
+export type AreaPrecision = (typeof AREA_PRECISIONS)[number];
+
+export const ALERT_STATES = ['draft', 'pending_release', 'published', 'expired', 'cancelled'] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+
+/** Only what is actual is meant for action; everything else is a drill and kept apart. */
+export const isDrill = (status: AlertStatus): boolean => status !== 'actual';
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 

@@ -21,7 +21,7 @@ import { cacheControl } from './alert-caching.js';
 import { AlertPagesService, type ReadPage } from './alert-pages.service.js';
 import { AlertReadingService, type ReadAlert } from './alert-reading.service.js';
 import { ListAlertsQuery } from './alert-search.dto.js';
-import { CancelAlertDto, UpdateAlertDto } from './alerts.dto.js';
+import { CancelAlertDto, TranslateAlertDto, UpdateAlertDto } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
 import { AlertPage, AlertView } from './alerts.view.js';
 import { RenditionCache } from './rendition.cache.js';
@@ -50,8 +50,8 @@ export class AlertsController {
     @Res() response: Response,
   ): Promise<void> {
     const acceptLanguage = request.headers['accept-language'];
-    if (query.state === 'draft') {
-      const page = await this.pages.listDrafts(actor, query.cursor, query.limit);
+    if (query.state !== undefined) {
+      const page = await this.pages.listDrafts(actor, query.state, query.cursor, query.limit);
       this.answerPage(response, page, acceptLanguage);
       return;
     }
@@ -145,7 +145,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiOkResponse({ type: AlertView })
   @ApiAnswerHeaders(...ITEM_HEADERS)
-  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed', 'unprocessable')
   async releaseAlert(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -166,7 +166,7 @@ export class AlertsController {
   @ApiBody({ type: UpdateAlertDto })
   @ApiOkResponse({ type: AlertView })
   @ApiAnswerHeaders(...ITEM_HEADERS)
-  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed', 'unprocessable')
   async updateAlert(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -176,6 +176,28 @@ export class AlertsController {
     @Res() response: Response,
   ): Promise<void> {
     await this.alerts.update(actor, id, dto, ifMatch);
+    await this.answerItem(actor, id, request, response);
+  }
+
+  /** Add languages to an alert of yours, without alarm for its readers. */
+  @Post(':id/translations')
+  @HttpCode(200)
+  @ApiId()
+  @RequireScope('alerts:publish')
+  @ApiIfMatch()
+  @ApiBody({ type: TranslateAlertDto })
+  @ApiOkResponse({ type: AlertView })
+  @ApiAnswerHeaders(...ITEM_HEADERS)
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  async translateAlert(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: TranslateAlertDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.alerts.translate(actor, id, dto, ifMatch);
     await this.answerItem(actor, id, request, response);
   }
 

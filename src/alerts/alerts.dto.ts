@@ -21,6 +21,8 @@ import {
   ACKNOWLEDGEMENTS,
   ALERT_KINDS,
   type AlertKind,
+  AREA_PRECISIONS,
+  type AreaPrecision,
   ATTRIBUTIONS,
   type Attribution,
   CATEGORIES,
@@ -29,6 +31,8 @@ import {
   type Certainty,
   COUNTRY,
   INCIDENT_TYPE,
+  type Provenance,
+  PROVENANCES,
   type ResponseType,
   RESPONSES,
   SEVERITIES,
@@ -61,6 +65,16 @@ export class TextDto {
   @IfPresent()
   @IsText(1, 10_000)
   instruction?: string;
+
+  /** Who answers for the wording; `author` when absent. */
+  @IfPresent()
+  @IsIn(PROVENANCES)
+  provenance?: Provenance;
+
+  /** For channels that carry little: at most 160 characters, 70 in other scripts than Latin; derived when absent. */
+  @IfPresent()
+  @IsText(1, 160)
+  shortText?: string;
 }
 
 export class CircleDto {
@@ -90,6 +104,11 @@ export class GeocodeDto {
 export class AreaDto {
   @IsText(1, 500)
   description: string;
+
+  /** How closely it says where it is: a lower rendition may say it less closely. */
+  @IfPresent()
+  @IsIn(AREA_PRECISIONS)
+  precision?: AreaPrecision;
 
   /** A single ring of [latitude, longitude], the first position repeated as the last; short for `polygons`. */
   @IfPresent()
@@ -149,6 +168,21 @@ export class RenditionDto {
 
   @IsNested(() => AudienceDto)
   audience: AudienceDto;
+
+  /** In the place of the alert's own, where this text should say it less closely. */
+  @IfPresent()
+  @IsText(2, 200)
+  event?: string;
+
+  /** In the place of the alert's own. */
+  @IfPresent()
+  @IsTimestamp()
+  effectiveAt?: string;
+
+  /** In the place of the alert's own. */
+  @IfPresent()
+  @IsTimestamp()
+  onsetAt?: string;
 
   @IsArray()
   @ArrayNotEmpty()
@@ -234,7 +268,12 @@ export class UpdateAlertDto {
   @IsTimestamp()
   acknowledgeBy?: string;
 
-  /** One text at one handling each; a reader gets the highest that admits it. */
+  /** Why members of an arrangement addressed above GREEN get no text that they may read; asked for when there are any. */
+  @IfPresent()
+  @IsText(10, 500)
+  noLowerReason?: string;
+
+  /** One text at one handling each, the lowest first; a reader gets the highest that admits it. */
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
@@ -247,6 +286,20 @@ export class CreateAlertDto extends UpdateAlertDto {
   @IfPresent()
   @IsIn(['draft', 'published'])
   state?: 'draft' | 'published';
+}
+
+export class TranslateAlertDto {
+  /** `identifier` of the rendition, where the alert has several. */
+  @IfPresent()
+  @IsText(1, 300)
+  rendition?: string;
+
+  /** Texts in languages that it does not have yet; `translator` is assumed of their provenance. */
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(30)
+  @IsNested(() => TextDto, { each: true })
+  texts: TextDto[];
 }
 
 export class CancelAlertDto {

@@ -11,6 +11,7 @@ import { AlertPagesService } from './alert-pages.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
 import { AlertReceiptsRepository } from './alert-receipts.repository.js';
 import { AlertReceiptsService } from './alert-receipts.service.js';
+import { AlertVersionsService } from './alert-versions.service.js';
 import { AlertSearchRepository } from './alert-search.repository.js';
 import { AlertStatisticsController } from './alert-statistics.controller.js';
 import { AlertStatisticsRepository } from './alert-statistics.repository.js';
@@ -59,6 +60,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AlertSearchRepository,
     AlertStatisticsRepository,
     AlertStatisticsService,
+    AlertVersionsService,
     AlertsRepository,
     AlertsService,
     FeedbackRepository,

@@ -26,6 +26,8 @@ export interface ReadableRow {
   changed_at: Date;
   /** Organisations by kind of feedback; read with single alerts only. */
   corroboration?: number[];
+  /** Where the alert stands meanwhile, when its text does not say so. */
+  state: 'expired' | 'pending_release' | null;
 }
 
 export interface OwnRenditionRow {
@@ -55,6 +57,7 @@ export interface OwnMessageRow {
   alert_id: string;
   cap_digest: Buffer | null;
   state: string;
+  is_drill: boolean;
   tlp: number;
   classification: number;
 }
@@ -115,14 +118,17 @@ export class AlertsRepository {
     const rows = await prepared<ReadableRow>(
       tx,
       'readable alert',
-      `select id, rendition_id, version, position, changed_at, alert_corroboration(id) as corroboration from (
-         select 0 as way, g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at
+      `select id, rendition_id, version, position, changed_at, state, alert_corroboration(id) as corroboration from (
+         select 0 as way, g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at,
+           case when g.is_expired then 'expired' end as state
          from share_grant g
          where g.reader_id = acting_reader() and g.shareable_id = $1 and g.type = 'alert'
          union all
-         (select 1, s.id, r.id, s.version, 0, s.updated_at
+         (select 1, s.id, r.id, s.version, 0, s.updated_at,
+            case when s.state = 'pending_release' then s.state end
           from shareable s join rendition r on r.shareable_id = s.id and r.is_current
-          where s.id = $1 and s.type = 'alert' and s.state = 'draft' and s.originator_id = acting_owner()
+          where s.id = $1 and s.type = 'alert' and s.state in ('draft', 'pending_release')
+            and s.originator_id = acting_owner()
           order by r.tlp desc, r.classification desc, r.ordinal limit 1)
        ) found order by way limit 1`,
       [id],
@@ -197,7 +203,7 @@ export class AlertsRepository {
    */
   async findOwnMessage(tx: Tx, message: MessageIdentity): Promise<OwnMessageRow | null> {
     const rows: OwnMessageRow[] = await tx.query(
-      `select a.alert_id, a.cap_digest, s.state, r.tlp, r.classification
+      `select a.alert_id, a.cap_digest, s.state, s.is_drill, r.tlp, r.classification
        from alert_rendition a join shareable s on s.id = a.alert_id join rendition r on r.id = a.rendition_id
        where a.originator_id = acting_partner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
       [message.identifier, message.sender, message.sent],

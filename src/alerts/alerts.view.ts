@@ -1,20 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
-import { type AlertContent } from './alert-content.js';
+import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
 import {
   type Acknowledgement,
   type AlertKind,
+  type AlertState,
   type AlertStatus,
+  type AreaPrecision,
   type Attribution,
   type Category,
   type Certainty,
   NOTICE,
+  type Provenance,
   type ResponseType,
   type Severity,
   type Urgency,
 } from './alert.values.js';
 import { CorroborationView } from './feedback.dto.js';
 import { ApiPosition, ApiRings } from './position.decorators.js';
+import { directionOf, shortTextOf } from './short-text.js';
 import { GradingView, presentVerification, VerificationView } from './verification.dto.js';
 
 export class OriginatorView {
@@ -25,9 +29,14 @@ export class OriginatorView {
 export class TextView {
   /** BCP 47 tag. */
   language: string;
+  direction: 'ltr' | 'rtl';
+  /** Who answers for the wording. */
+  provenance: Provenance;
   headline?: string;
   description?: string;
   instruction?: string;
+  /** At most 160 characters, 70 in other scripts than Latin. */
+  shortText?: string;
 }
 
 export class CircleView {
@@ -44,6 +53,7 @@ export class GeocodeView {
 
 export class AreaView {
   description: string;
+  precision?: AreaPrecision;
   /** Rings of [latitude, longitude]. */
   @ApiRings()
   polygons: number[][][];
@@ -70,7 +80,7 @@ export class AlertView {
   kind: AlertKind;
   /** Only `actual` is meant for action. */
   status: AlertStatus;
-  state: 'draft' | 'published' | 'expired' | 'cancelled';
+  state: AlertState;
   messageType: 'alert' | 'update' | 'cancel';
   event: string;
   categories: Category[];
@@ -121,7 +131,7 @@ export class AlertPage {
 }
 
 /** The part of the view that is the same for every reader of the rendition. */
-export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt' | 'corroboration'>;
+export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt' | 'state' | 'corroboration'>;
 
 /** @param language one of those of the content's texts */
 export function presentContent(content: AlertContent, language: string | undefined): SharedAlertView {
@@ -129,7 +139,6 @@ export function presentContent(content: AlertContent, language: string | undefin
   return {
     kind: content.kind,
     status: content.status,
-    state: content.state,
     messageType: content.messageType,
     event: content.event,
     categories: content.categories,
@@ -150,20 +159,9 @@ export function presentContent(content: AlertContent, language: string | undefin
     acknowledgement: content.acknowledgement ?? 'none',
     acknowledgeBy: content.acknowledgeBy,
     handling: { tlp: content.handling.tlp, classification: content.handling.classification },
-    text: text && {
-      language: text.language,
-      headline: text.headline,
-      description: text.description,
-      instruction: text.instruction,
-    },
+    text: text && presentText(text),
     languages: [...new Set(content.texts.map((one) => one.language))],
-    areas: content.areas.map((area) => ({
-      description: area.description,
-      polygons: area.polygons as unknown as number[][][],
-      circles: area.circles.map(({ center, radiusKm }) => ({ center: [...center], radiusKm })),
-      geocodes: area.geocodes.map(({ name, value }) => ({ name, value })),
-      countries: area.countries ?? [],
-    })),
+    areas: content.areas.map(presentArea),
     identifier: content.identifier,
     sender: content.sender,
     sent: content.sent,
@@ -171,5 +169,28 @@ export function presentContent(content: AlertContent, language: string | undefin
     note: content.note,
     verification: presentVerification(content.verification),
     notice: NOTICE,
+  };
+}
+
+export function presentText(text: AlertText): TextView {
+  return {
+    language: text.language,
+    direction: directionOf(text.language),
+    provenance: text.provenance ?? 'author',
+    headline: text.headline,
+    description: text.description,
+    instruction: text.instruction,
+    shortText: shortTextOf(text),
+  };
+}
+
+function presentArea(area: AlertArea): AreaView {
+  return {
+    description: area.description,
+    precision: area.precision,
+    polygons: area.polygons as unknown as number[][][],
+    circles: area.circles.map(({ center, radiusKm }) => ({ center: [...center], radiusKm })),
+    geocodes: area.geocodes.map(({ name, value }) => ({ name, value })),
+    countries: area.countries ?? [],
   };
 }

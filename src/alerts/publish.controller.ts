@@ -7,7 +7,7 @@ import { ApiAnswerHeaders, ApiOtherBody } from '../core/answers.decorator.js';
 import { ApiIdempotencyKey, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
-import { Problem, problems } from '../core/problem.js';
+import { type Fault, Problem, problems } from '../core/problem.js';
 import { NoQuery } from '../core/page.dto.js';
 import { ValidatesItsOwnInput } from '../core/undeclared-input.js';
 import { validate } from '../core/validation.pipe.js';
@@ -79,7 +79,9 @@ export class PublishController {
 
   private async publishJson(actor: Actor, request: Request, idempotency?: IdempotencyKey) {
     await validate(NoQuery, request.query, 'query');
-    const dto = await validate(CreateAlertDto, request.body, 'body');
+    const dto = await validate(CreateAlertDto, request.body, 'body').catch((error: unknown) => {
+      throw unhandled(error, request.body as { renditions: Record<string, unknown>[] }) ?? error;
+    });
     return { id: await this.alerts.publish(actor, dto, idempotency), created: true };
   }
 
@@ -88,6 +90,17 @@ export class PublishController {
     const query = await validate(ImportAlertQuery, request.query, 'query');
     return this.imports.publish(actor, body, query, idempotency);
   }
+}
+
+/** All is well but that it says at no handling: restricted at birth, or not born (422 instead of the 400 of bad form). */
+function unhandled(error: unknown, body: { renditions: Record<string, unknown>[] }): Problem | undefined {
+  if (!(error instanceof Problem) || error.errors === undefined) return undefined;
+  const isAbsent = ({ pointer }: Fault): boolean => {
+    const [, index] = /^#\/renditions\/(\d+)\/tlp$/.exec(pointer) ?? [];
+    return index !== undefined && body.renditions[Number(index)]?.['tlp'] === undefined;
+  };
+  if (!error.errors.every(isAbsent)) return undefined;
+  return problems.unprocessable('Nothing is published without its handling.', error.errors);
 }
 
 /** Said of an empty body too; whatever is neither form was refused before it was read. */

@@ -50,7 +50,7 @@ export class RenditionCache {
   /** The alert as JSON text for one reader; undefined when the rendition was not put here. */
   serialise(
     renditionId: string,
-    own: { id: string; version: number; changedAt: Date },
+    own: { id: string; version: number; changedAt: Date; state: string },
     acceptLanguage: string | undefined,
   ): string | undefined {
     const entry = this.touch(renditionId);
@@ -63,7 +63,7 @@ export class RenditionCache {
       entry.bytes += fragment.length * 2;
       this.bytes += fragment.length * 2;
     }
-    return `{"id":"${own.id}","version":${own.version},"changedAt":"${own.changedAt.toISOString()}",${fragment}`;
+    return `{"id":"${own.id}","version":${own.version},"changedAt":"${own.changedAt.toISOString()}","state":"${own.state}",${fragment}`;
   }
 
   /** Moves it to the end of the order in which entries are dropped. */

@@ -1,7 +1,7 @@
 import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type PartnerKind } from '../partners/partners.service.js';
-import { type AreaView, presentContent, type TextView } from './alerts.view.js';
+import { type AreaView, presentContent, presentText, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
 import { type VerificationView } from './verification.dto.js';
 
@@ -30,7 +30,7 @@ export class RenditionView {
 }
 
 export class RenditionList {
-  state: 'draft' | 'published' | 'cancelled' | 'withdrawn';
+  state: 'draft' | 'pending_release' | 'published' | 'expired' | 'cancelled' | 'withdrawn';
   items: RenditionView[];
 }
 
@@ -46,12 +46,7 @@ export function presentRendition(row: OwnRenditionRow): RenditionView {
       partners: row.audience_partners,
       except: row.audience_except,
     },
-    texts: row.content.texts.map(({ language, headline, description, instruction }) => ({
-      language,
-      headline,
-      description,
-      instruction,
-    })),
+    texts: row.content.texts.map(presentText),
     areas,
     verification,
     identifier,

@@ -7,6 +7,7 @@ import { SharingRule1767225600004 } from '../../migrations/1767225600004-sharing
 import { Alerts1767225600005 } from '../../migrations/1767225600005-alerts.js';
 import { Identity1767225600006 } from '../../migrations/1767225600006-identity.js';
 import { Audit1767225600007 } from '../../migrations/1767225600007-audit.js';
+import { SharingInFull1767225600008 } from '../../migrations/1767225600008-sharing-in-full.js';
 import { Reference1767225600010 } from '../../migrations/1767225600010-reference.js';
 import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-index.js';
 import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
@@ -20,6 +21,7 @@ const MIGRATIONS = [
   Alerts1767225600005,
   Identity1767225600006,
   Audit1767225600007,
+  SharingInFull1767225600008,
   Reference1767225600010,
   AlertIndex1767225600012,
   Receipts1767225600013,

@@ -57,6 +57,12 @@ export class PartnersRepository {
     return rows.length > 0;
   }
 
+  /** As the system, for which nothing is hidden. */
+  async findId(tx: Tx, code: string): Promise<string | null> {
+    const rows: { id: string }[] = await tx.query(`select id from partner where code = $1`, [code]);
+    return rows[0]?.id ?? null;
+  }
+
   async find(tx: Tx, id: string): Promise<PartnerRow | null> {
     const rows: PartnerRow[] = await tx.query(`select ${COLUMNS} from partner where id = $1`, [id]);
     return rows[0] ?? null;

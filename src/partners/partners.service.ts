@@ -58,6 +58,10 @@ export class PartnersService {
     return this.partners.existAny(tx);
   }
 
+  async findId(tx: Tx, code: string): Promise<string | null> {
+    return this.partners.findId(tx, code);
+  }
+
   async get(actor: Actor, id: string): Promise<PartnerRow> {
     return this.database.readAs(actor, (tx) => this.getIn(tx, id));
   }

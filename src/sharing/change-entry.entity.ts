@@ -3,17 +3,29 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 /** One line of a reader's log: gap-free, in the order of commits, append-only. Only the sharing rule writes it. */
 @Entity('change_entry')
 @Index('change_entry_shareable_idx', ['shareableId', 'readerId'])
-@Check('change_entry_change_check', `change in ('published', 'updated', 'cancelled', 'withdrawn')`)
+@Check('change_entry_change_check', `change in ('published', 'updated', 'cancelled', 'expired', 'withdrawn')`)
 export class ChangeEntryEntity {
   @PrimaryColumn('uuid', { name: 'reader_id', primaryKeyConstraintName: 'change_entry_pkey' })
   @ForeignKey('reader', { name: 'change_entry_reader_fkey' })
   readerId: string;
 
+  /** Drills have a log of their own. */
+  @PrimaryColumn('boolean', {
+    name: 'is_drill',
+    default: false,
+    primaryKeyConstraintName: 'change_entry_pkey',
+  })
+  isDrill: boolean;
+
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'change_entry_pkey' })
   position: string;
 
   @Column('text')
-  change: 'published' | 'updated' | 'cancelled' | 'withdrawn';
+  change: 'published' | 'updated' | 'cancelled' | 'expired' | 'withdrawn';
+
+  /** False when nobody needs to be woken: a translation was added, or its time was over. */
+  @Column('boolean', { default: true })
+  alarm: boolean;
 
   @Column('text')
   type: string;

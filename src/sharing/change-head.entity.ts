@@ -7,6 +7,14 @@ export class ChangeHeadEntity {
   @ForeignKey('reader', { name: 'change_head_reader_fkey' })
   readerId: string;
 
+  /** Drills have a log of their own. */
+  @PrimaryColumn('boolean', {
+    name: 'is_drill',
+    default: false,
+    primaryKeyConstraintName: 'change_head_pkey',
+  })
+  isDrill: boolean;
+
   @Column('bigint')
   position: string;
 }

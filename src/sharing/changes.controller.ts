@@ -14,7 +14,12 @@ export class ChangesController {
   @Get()
   @RequireScope('alerts:read')
   async listChanges(@CurrentActor() actor: Actor, @Query() query: ListChangesQuery): Promise<ChangePage> {
-    const { rows, nextCursor } = await this.sharing.listChanges(actor, query.after, query.limit);
+    const { rows, nextCursor } = await this.sharing.listChanges(
+      actor,
+      query.drill === 'true',
+      query.after,
+      query.limit,
+    );
     return { items: rows.map(presentChange), nextCursor };
   }
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../core/limits.js';
 import { ToNumber } from '../core/page.dto.js';
@@ -11,6 +11,11 @@ export class ListChangesQuery {
   @IsString()
   @MaxLength(64)
   after?: string;
+
+  /** Exercises, tests and whatever else is not meant for action have a log of their own: `true` reads that one. */
+  @IfPresent()
+  @IsIn(['true', 'false'])
+  drill?: string;
 
   /** Items on a page, at most 200. */
   @IfPresent()
@@ -35,6 +40,8 @@ export class ChangeView {
   position: number;
   /** `withdrawn` is a tombstone: delete what you hold of it. */
   change: Change;
+  /** False when nobody needs to be woken: only a translation was added, or its time was over. */
+  alarm: boolean;
   at: string;
   object: ChangedObjectView;
 }
@@ -49,6 +56,7 @@ export function presentChange(row: ChangeRow): ChangeView {
   return {
     position: Number(row.position),
     change: row.change,
+    alarm: row.alarm,
     at: row.at.toISOString(),
     object: { type: row.type, id: row.shareable_id, version: row.version },
   };

@@ -64,6 +64,11 @@ export class RenditionEntity {
   @Column('uuid', { name: 'former_partners', array: true, default: () => `'{}'` })
   formerPartners: string[];
 
+  /** The rendition that this one replaces with nothing but another language added: no alarm for who had that. */
+  @Column('uuid', { name: 'quiet_after', nullable: true })
+  @ForeignKey('rendition', { name: 'rendition_quiet_after_fkey' })
+  quietAfter: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

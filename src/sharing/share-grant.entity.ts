@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** The recorded decision: this reader has this rendition of this shareable. Only the sharing rule writes it. */
 @Entity('share_grant')
-@Index('share_grant_feed_key', ['readerId', 'type', 'position'], { unique: true })
+@Index('share_grant_feed_key', ['readerId', 'type', 'isDrill', 'position'], { unique: true })
 @Index('share_grant_rendition_idx', ['renditionId', 'readerId'])
 @Index('share_grant_shareable_idx', ['shareableId'])
 export class ShareGrantEntity {
@@ -20,6 +20,12 @@ export class ShareGrantEntity {
 
   @Column('text')
   type: string;
+
+  @Column('boolean', { name: 'is_drill', default: false })
+  isDrill: boolean;
+
+  @Column('boolean', { name: 'is_expired', default: false })
+  isExpired: boolean;
 
   /** Counts what this reader was given of this shareable, never what others were given. */
   @Column('integer')

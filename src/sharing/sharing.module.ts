@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { ChangesController } from './changes.controller.js';
+import { ExpiryClock } from './expiry.clock.js';
 import { FetchesService } from './fetches.service.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -9,14 +10,21 @@ import { SharingRepository } from './sharing.repository.js';
 import { SharingService } from './sharing.service.js';
 
 /**
- * Who sees what, decided once and written down. Owns shareable, rendition, share_grant, change_head, change_entry,
- * and the receipts: fetch_receipt, acknowledgement, purge_confirmation.
- * The rule itself is the view `admission` in migrations/…-sharing-rule.ts; every channel reads grants.
+ * Who sees what, decided once and written down. Owns shareable, rendition, custody, onward_release, share_grant,
+ * change_head, change_entry, and the receipts: fetch_receipt, acknowledgement, purge_confirmation.
+ * The rule itself is the view `admission` in migrations/…-sharing-in-full.ts; every channel reads grants.
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule],
   controllers: [ChangesController],
-  providers: [FetchesService, ReceiptsRepository, ReceiptsService, SharingRepository, SharingService],
+  providers: [
+    ExpiryClock,
+    FetchesService,
+    ReceiptsRepository,
+    ReceiptsService,
+    SharingRepository,
+    SharingService,
+  ],
   exports: [FetchesService, ReceiptsService, SharingService],
 })
 export class SharingModule {}

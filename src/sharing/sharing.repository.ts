@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { prepared, type Tx } from '../core/database.js';
 import { type Audience } from './audience.dto.js';
 
-export type ShareableType = 'alert';
-export type ShareableState = 'draft' | 'published' | 'cancelled' | 'withdrawn';
-export const CHANGES = ['published', 'updated', 'cancelled', 'withdrawn'] as const;
+export type ShareableType = 'alert' | 'report';
+export type ShareableState =
+  'draft' | 'pending_release' | 'published' | 'expired' | 'cancelled' | 'withdrawn';
+export const CHANGES = ['published', 'updated', 'cancelled', 'expired', 'withdrawn'] as const;
 export type Change = (typeof CHANGES)[number];
 
 export interface ShareableRow {
@@ -13,6 +14,7 @@ export interface ShareableRow {
   originator_id: string;
   state: ShareableState;
   version: number;
+  is_drill: boolean;
 }
 
 export interface RenditionRow {
@@ -30,9 +32,23 @@ export interface NewRendition {
   classification: number;
   classificationReason: string | null;
   reviewAt: string | null;
+  /** The rendition that this one replaces with nothing but another language added. */
+  quietAfter?: string | null;
   digest: Buffer;
   audience: Audience;
 }
+
+export interface NewShareable {
+  id: string;
+  type: ShareableType;
+  state: ShareableState;
+  isDrill: boolean;
+  expiresAt?: string;
+}
+
+/** Held in custody it is its source's alone to change. */
+const IS_OWN = `((originator_id = acting_owner() and not in_custody)
+  or exists (select from custody c where c.shareable_id = shareable.id and c.source_id = acting_owner()))`;
 
 /** How far a narrowed client reaches. */
 export interface Narrowing {
@@ -44,6 +60,7 @@ export interface Narrowing {
 export interface ChangeRow {
   position: string;
   change: Change;
+  alarm: boolean;
   type: ShareableType;
   shareable_id: string;
   version: number;
@@ -53,16 +70,35 @@ export interface ChangeRow {
 /** All SQL on shareables, renditions and change logs. Grants are written by the database's own functions alone. */
 @Injectable()
 export class SharingRepository {
-  async insertShareable(
-    tx: Tx,
-    values: { id: string; type: ShareableType; originatorId: string; state: ShareableState },
-  ): Promise<void> {
-    await tx.query(`insert into shareable (id, type, originator_id, state) values ($1, $2, $3, $4)`, [
-      values.id,
-      values.type,
-      values.originatorId,
-      values.state,
-    ]);
+  async insertShareable(tx: Tx, values: NewShareable & { originatorId: string }): Promise<void> {
+    const { id, type, originatorId, state, isDrill, expiresAt } = values;
+    await tx.query(
+      `insert into shareable (id, type, originator_id, state, is_drill, expires_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [id, type, originatorId, state, isDrill, expiresAt ?? null],
+    );
+  }
+
+  async openCustody(tx: Tx, { id, type, state, isDrill }: NewShareable, isProtected: boolean): Promise<void> {
+    await tx.query(`select share_open_custody($1, $2, $3, $4, $5)`, [id, type, state, isDrill, isProtected]);
+  }
+
+  /** Whose it is, as far as the acting partner may know: the source itself, or the custodian of one not protected. */
+  async findSource(tx: Tx, id: string): Promise<{ partnerId: string; isProtected: boolean } | null> {
+    const rows: { partnerId: string; isProtected: boolean }[] = await tx.query(
+      `select source_id as "partnerId", is_protected as "isProtected" from custody where shareable_id = $1`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async findCustodian(tx: Tx): Promise<string | null> {
+    const rows: { partner_id: string }[] = await tx.query(`select partner_id from custodian`);
+    return rows[0]?.partner_id ?? null;
+  }
+
+  async appointCustodian(tx: Tx, partnerId: string): Promise<void> {
+    await tx.query(`insert into custodian (partner_id) values ($1) on conflict do nothing`, [partnerId]);
   }
 
   /**
@@ -71,8 +107,8 @@ export class SharingRepository {
    */
   async lockOwn(tx: Tx, id: string, type: ShareableType): Promise<ShareableRow | null> {
     const rows: ShareableRow[] = await tx.query(
-      `select id, type, originator_id, state, version from shareable
-       where id = $1 and type = $2 and originator_id = acting_owner() for no key update`,
+      `select id, type, originator_id, state, version, is_drill from shareable
+       where id = $1 and type = $2 and ${IS_OWN} for no key update`,
       [id, type],
     );
     return rows[0] ?? null;
@@ -80,8 +116,8 @@ export class SharingRepository {
 
   async findOwn(tx: Tx, id: string, type: ShareableType): Promise<ShareableRow | null> {
     const rows: ShareableRow[] = await tx.query(
-      `select id, type, originator_id, state, version from shareable
-       where id = $1 and type = $2 and originator_id = acting_owner()`,
+      `select id, type, originator_id, state, version, is_drill from shareable
+       where id = $1 and type = $2 and ${IS_OWN}`,
       [id, type],
     );
     return rows[0] ?? null;
@@ -97,6 +133,24 @@ export class SharingRepository {
       `update shareable set state = $2, version = version + 1, updated_at = now() where id = $1`,
       [id, state],
     );
+  }
+
+  async updateExpiry(tx: Tx, id: string, expiresAt: string | null): Promise<void> {
+    await tx.query(`update shareable set expires_at = $2 where id = $1`, [id, expiresAt]);
+  }
+
+  /** As the system. */
+  async listDue(tx: Tx, limit: number): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(
+      `select id from shareable where state = 'published' and expires_at <= now() order by expires_at limit $1`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** As the system; the last statement of its transaction. */
+  async expire(tx: Tx, id: string): Promise<void> {
+    await tx.query(`select share_expire($1)`, [id]);
   }
 
   async listCurrentRenditions(tx: Tx, shareableId: string): Promise<RenditionRow[]> {
@@ -116,11 +170,12 @@ export class SharingRepository {
     }));
     await tx.query(
       `insert into rendition (id, shareable_id, ordinal, tlp, classification, classification_reason, review_at,
-         is_current, digest, audience_arrangements, audience_kinds, audience_partners, audience_except)
-       select r.id, $1, r.ordinal, r.tlp, r.classification, r."classificationReason", r."reviewAt", true,
+         quiet_after, is_current, digest, audience_arrangements, audience_kinds, audience_partners, audience_except)
+       select r.id, $1, r.ordinal, r.tlp, r.classification, r."classificationReason", r."reviewAt",
+         r."quietAfter", true,
          decode(r.digest, 'hex'), r."arrangementIds", r.kinds, r."partnerIds", r."exceptIds"
        from jsonb_to_recordset($2::jsonb) as r (id uuid, ordinal smallint, tlp smallint, classification smallint,
-         "classificationReason" text, "reviewAt" date, digest text, "arrangementIds" uuid[], kinds text[],
+         "classificationReason" text, "reviewAt" date, "quietAfter" uuid, digest text, "arrangementIds" uuid[], kinds text[],
          "partnerIds" uuid[], "exceptIds" uuid[])`,
       [shareableId, JSON.stringify(json)],
     );
@@ -157,6 +212,19 @@ export class SharingRepository {
     await tx.query(`select share_publish($1)`, [shareableId]);
   }
 
+  /** Tells these parties, as far as they have it, that something about it has changed: the last statement. */
+  async touch(tx: Tx, shareableId: string, partnerIds: string[]): Promise<void> {
+    await tx.query(`select share_touch($1, $2)`, [shareableId, partnerIds]);
+  }
+
+  /** Current members of arrangements addressed above GREEN that get none of its texts. */
+  async countUnreached(tx: Tx, shareableId: string): Promise<number> {
+    const rows: { unreached: number }[] = await tx.query(`select share_unreached($1) as unreached`, [
+      shareableId,
+    ]);
+    return rows[0]?.unreached ?? 0;
+  }
+
   /** How far the acting reader may read and publish; null for the partner itself. */
   async findNarrowing(tx: Tx): Promise<Narrowing | null> {
     const rows: Narrowing[] = await tx.query(
@@ -166,22 +234,24 @@ export class SharingRepository {
     return rows[0] ?? null;
   }
 
-  async head(tx: Tx): Promise<bigint> {
+  /** @param isDrill whose numbers: those of drills are their own */
+  async head(tx: Tx, isDrill: boolean): Promise<bigint> {
     const rows = await prepared<{ position: string }>(
       tx,
       'change head',
-      `select position from change_head where reader_id = acting_reader()`,
+      `select position from change_head where reader_id = acting_reader() and is_drill = $1`,
+      [isDrill],
     );
     return BigInt(rows[0]?.position ?? 0);
   }
 
-  async listChanges(tx: Tx, after: bigint, limit: number): Promise<ChangeRow[]> {
+  async listChanges(tx: Tx, isDrill: boolean, after: bigint, limit: number): Promise<ChangeRow[]> {
     return prepared(
       tx,
       'change entries',
-      `select position, change, type, shareable_id, version, at from change_entry
-       where reader_id = acting_reader() and position > $1 order by position limit $2`,
-      [after.toString(), limit],
+      `select position, change, alarm, type, shareable_id, version, at from change_entry
+       where reader_id = acting_reader() and is_drill = $1 and position > $2 order by position limit $3`,
+      [isDrill, after.toString(), limit],
     );
   }
 }

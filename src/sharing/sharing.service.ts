@@ -13,6 +13,7 @@ import {
   type ChangeRow,
   type Narrowing,
   type NewRendition,
+  type NewShareable,
   type ShareableRow,
   type ShareableState,
   type ShareableType,
@@ -22,7 +23,9 @@ import {
 export { type ChangeRow, CHANGES, type ShareableRow } from './sharing.repository.js';
 export { AudienceDto } from './audience.dto.js';
 
-const CHANGE_LOG = 'changes';
+const changeLog = (isDrill: boolean): string => (isDrill ? 'changes of drills' : 'changes');
+/** Above this many at once the next second goes on. */
+const EXPIRED_AT_ONCE = 100;
 
 /** One text at one handling, ready to be written. */
 export type RenditionDraft = Omit<NewRendition, 'id'>;
@@ -58,16 +61,39 @@ export class SharingService {
     return stated.map((one, index) => ({ ...handlingRanks(one), audience: audiences[index] as Audience }));
   }
 
-  async create(
-    tx: Tx,
-    actor: Actor,
-    shareable: { id: string; type: ShareableType; state: ShareableState },
-  ): Promise<void> {
+  async create(tx: Tx, actor: Actor, shareable: NewShareable): Promise<void> {
     await this.sharing.insertShareable(tx, { ...shareable, originatorId: actor.partnerId });
   }
 
   /**
-   * The acting partner's own shareable, locked.
+   * For a source that others are not to know: in the tables it belongs to the custodian, and the source keeps it.
+   * @param isProtected not even the custodian sees whose it is
+   */
+  async createInCustody(
+    tx: Tx,
+    actor: Actor,
+    { isProtected, ...shareable }: NewShareable & { isProtected: boolean },
+  ): Promise<void> {
+    if (actor.narrowed) throw problems.forbidden('A narrowed client could not find it again.');
+    await this.sharing.openCustody(tx, shareable, isProtected);
+  }
+
+  /** Whose it is that is held in custody; null for whoever may not know. */
+  async sourceOf(tx: Tx, id: string): Promise<{ partnerId: string; isProtected: boolean } | null> {
+    return this.sharing.findSource(tx, id);
+  }
+
+  /** The partner that holds what is in custody. */
+  async custodian(tx: Tx): Promise<string | null> {
+    return this.sharing.findCustodian(tx);
+  }
+
+  async appointCustodian(tx: Tx, partnerId: string): Promise<void> {
+    await this.sharing.appointCustodian(tx, partnerId);
+  }
+
+  /**
+   * The acting partner's own shareable, locked; what is in custody is its source's own.
    * @throws Problem 404 when it is missing or hidden; 403 when it is somebody else's, or the client is narrowed
    */
   async lockOwn(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<ShareableRow> {
@@ -130,6 +156,30 @@ export class SharingService {
     await this.sharing.updateShareable(tx, id, state);
   }
 
+  async changeExpiry(tx: Tx, id: string, expiresAt: string | undefined): Promise<void> {
+    await this.sharing.updateExpiry(tx, id, expiresAt ?? null);
+  }
+
+  /**
+   * Members of the arrangements that it is addressed to above GREEN and that, for their ceiling, get none of its
+   * texts. To be asked once its state and renditions are written.
+   */
+  async countUnreached(tx: Tx, id: string): Promise<number> {
+    return this.sharing.countUnreached(tx, id);
+  }
+
+  /** Tells parties that hold it that something about it has changed. Nothing may follow in the transaction. */
+  async touch(tx: Tx, id: string, partnerIds: string[]): Promise<void> {
+    await this.sharing.touch(tx, id, partnerIds);
+  }
+
+  /** Ends what has had its time, each in a transaction of its own. @returns how many */
+  async expireDueAsSystem(): Promise<number> {
+    const due = await this.database.asSystem((tx) => this.sharing.listDue(tx, EXPIRED_AT_ONCE));
+    for (const id of due) await this.database.asSystem((tx) => this.sharing.expire(tx, id));
+    return due.length;
+  }
+
   /** Decides who sees what and writes it down. Nothing may follow in the transaction: readers' logs stay locked. */
   async share(tx: Tx, id: string): Promise<void> {
     await this.sharing.publish(tx, id);
@@ -137,19 +187,23 @@ export class SharingService {
   }
 
   /** Latest position in the acting reader's log: as long as it stands, nothing it can see has changed. */
-  async head(tx: Tx): Promise<bigint> {
-    return this.sharing.head(tx);
+  async head(tx: Tx, isDrill: boolean): Promise<bigint> {
+    return this.sharing.head(tx, isDrill);
   }
 
   async listChanges(
     actor: Actor,
+    isDrill: boolean,
     after: string | undefined,
     limit: number,
   ): Promise<{ rows: ChangeRow[]; nextCursor: string }> {
-    const from = after === undefined ? 0n : this.cursors.open(actor.readerId, CHANGE_LOG, after, 'after');
-    const rows = await this.database.readAs(actor, (tx) => this.sharing.listChanges(tx, from, limit));
+    const log = changeLog(isDrill);
+    const from = after === undefined ? 0n : this.cursors.open(actor.readerId, log, after, 'after');
+    const rows = await this.database.readAs(actor, (tx) =>
+      this.sharing.listChanges(tx, isDrill, from, limit),
+    );
     const reached = BigInt(rows.at(-1)?.position ?? from);
-    return { rows, nextCursor: this.cursors.seal(actor.readerId, CHANGE_LOG, reached) };
+    return { rows, nextCursor: this.cursors.seal(actor.readerId, log, reached) };
   }
 
   /** A narrowed client addresses only the arrangements that it sees; nobody needs to see whom it otherwise addresses. */

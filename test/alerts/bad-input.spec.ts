@@ -100,12 +100,18 @@ describe('what is refused', () => {
     };
     // Free text may be any word, numbers may be any within range, and some lists may be empty.
     const harmless = new Set([
-      ...['event', 'renditions/0/classificationReason', 'renditions/0/areas/0/description'].map(
-        (place) => `#/${place} a word`,
-      ),
-      ...['event', 'renditions/0/classificationReason', 'renditions/0/areas/0/description'].map(
-        (place) => `#/${place} not a number`,
-      ),
+      ...[
+        'event',
+        'noLowerReason',
+        'renditions/0/classificationReason',
+        'renditions/0/areas/0/description',
+      ].map((place) => `#/${place} a word`),
+      ...[
+        'event',
+        'noLowerReason',
+        'renditions/0/classificationReason',
+        'renditions/0/areas/0/description',
+      ].map((place) => `#/${place} not a number`),
       ...['headline', 'description', 'instruction'].flatMap((name) => [
         `#/renditions/0/texts/0/${name} a word`,
         `#/renditions/0/texts/0/${name} not a number`,
@@ -139,12 +145,17 @@ describe('what is refused', () => {
 
   it('is a body in which anything that is needed is missing', async () => {
     const optional =
-      /\/(responses|onsetAt|expiresAt|grading|attribution|areas|polygon|description|instruction|arrangements|kinds|partners|except)$/;
+      /\/(responses|onsetAt|expiresAt|grading|attribution|noLowerReason|areas|polygon|description|instruction|arrangements|kinds|partners|except)$/;
     const mutations = omissionsOf(base).filter(
       ({ pointer }) => !optional.test(pointer) || pointer === '#/renditions/0/areas/0/description',
     );
-    expect(mutations.map(({ pointer }) => pointer)).toContain('#/renditions/0/tlp');
-    expect(unnamed(mutations, await sendAll(un.http, '/v1/alerts', mutations))).toEqual([]);
+    const isHandling = ({ pointer }: { pointer: string }): boolean => pointer === '#/renditions/0/tlp';
+    const unhandled = mutations.filter(isHandling);
+    expect(unhandled).toHaveLength(1);
+    // It is well formed and cannot be honoured.
+    expect(unnamed(unhandled, await sendAll(un.http, '/v1/alerts', unhandled), 422)).toEqual([]);
+    const others = mutations.filter((one) => !isHandling(one));
+    expect(unnamed(others, await sendAll(un.http, '/v1/alerts', others))).toEqual([]);
   });
 
   it('is an empty body, with everything that is missing', async () => {

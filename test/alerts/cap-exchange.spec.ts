@@ -485,7 +485,8 @@ describe('an Update or Cancel', () => {
     for (const renditions of [[higher, lower], [higher]]) {
       const { id, sender } = await alert(un.http, { renditions });
       const own = await un.http.get<{ items: View[] }>(`/v1/alerts/${id}/renditions`);
-      const reference = `${String(sender)},${own.body.items.at(-1)?.identifier},${own.body.items.at(-1)?.sent}`;
+      // The lowest comes first.
+      const reference = `${String(sender)},${own.body.items[0]?.identifier},${own.body.items[0]?.sent}`;
       const cancel = message({ sent: soon, msgType: 'Cancel', references: reference }, '');
       const answer = await postCap(un.http, cancel);
       if (renditions.length === 1) {
@@ -653,6 +654,7 @@ describe('texts of any script', () => {
     const answers = await everyChannel(
       reader.http.with({ 'Accept-Language': info?.language ?? '' }),
       posted.body.id,
+      original.status.toLowerCase(),
     );
     const json = posted.body.id && ((answers['item']?.body ?? {}) as unknown as View);
     expect(json && json.text).toMatchObject({ headline: info?.headline, description: info?.description });

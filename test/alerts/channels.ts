@@ -27,15 +27,20 @@ export interface Page {
 }
 
 /** Every way in which a reader comes by one alert. */
-export async function everyChannel(http: Http, id: string): Promise<Record<string, Answer>> {
+export async function everyChannel(
+  http: Http,
+  id: string,
+  status = 'actual',
+): Promise<Record<string, Answer>> {
+  const drill = String(status !== 'actual');
   return {
     item: await http.get(`/v1/alerts/${id}`),
     cap: await http.get(`/v1/alerts/${id}`, { headers: CAP }),
     geojson: await http.get(`/v1/alerts/${id}`, { headers: GEOJSON }),
-    list: await http.get('/v1/alerts', { query: { limit: 200 } }),
-    search: await http.get('/v1/alerts', { query: { limit: 200, minSeverity: 'unknown' } }),
-    changes: await http.get('/v1/changes', { query: { limit: 200 } }),
-    atom: await http.get('/v1/feeds/alerts.atom', { query: { limit: 200 } }),
+    list: await http.get('/v1/alerts', { query: { limit: 200, status } }),
+    search: await http.get('/v1/alerts', { query: { limit: 200, status, minSeverity: 'unknown' } }),
+    changes: await http.get('/v1/changes', { query: { limit: 200, drill } }),
+    atom: await http.get('/v1/feeds/alerts.atom', { query: { limit: 200, status } }),
   };
 }
 

@@ -51,7 +51,10 @@ async function refused(by: TestPartner, ...stated: Stated[]): Promise<string[]> 
   });
   const answer = await by.http.post<Problem>('/v1/alerts', alertInput({ renditions }));
   if (answer.status === 201) return [];
-  expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-input']);
+  const isAbsent = stated.some((one) => 'tlp' in one && one.tlp === undefined);
+  expect([answer.status, answer.body.type]).toEqual(
+    isAbsent ? [422, '/problems/unprocessable'] : [400, '/problems/invalid-input'],
+  );
   return (answer.body.errors ?? []).map(({ pointer }) => pointer.replace('#/renditions/', ''));
 }
 

@@ -189,6 +189,7 @@ export function alertInput(
     expiresAt: '2099-01-02T06:00:00Z',
     grading: { reliability: 'B', credibility: '2' },
     attribution: 'named',
+    noLowerReason: 'The tests address whom they mean',
     ...rest,
     renditions,
   };
