@@ -9,6 +9,12 @@ import { ReaderEntity } from './access/reader.entity.js';
 import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
 import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
 import { FeedbackEntity } from './alerts/feedback.entity.js';
+import {
+  AttachmentChunkEntity,
+  AttachmentEntity,
+  AttachmentOwnerEntity,
+  AttachmentUseEntity,
+} from './attachments/attachments.entities.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
@@ -38,6 +44,10 @@ export const ENTITIES = [
   AlertRenditionEntity,
   AlertShapeEntity,
   ArrangementEntity,
+  AttachmentChunkEntity,
+  AttachmentEntity,
+  AttachmentOwnerEntity,
+  AttachmentUseEntity,
   AuditEntryEntity,
   ChangeEntryEntity,
   ChangeHeadEntity,

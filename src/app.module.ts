@@ -5,6 +5,7 @@ import { ENTITIES } from './app.entities.js';
 import { AuditModule } from './audit/audit.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { ArrangementsModule } from './arrangements/arrangements.module.js';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { type Config } from './core/config.js';
 import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
@@ -33,6 +34,7 @@ export class AppModule {
         PartnersModule,
         ArrangementsModule,
         SharingModule,
+        AttachmentsModule,
         AlertsModule,
         DeliveryModule,
       ],

@@ -3,6 +3,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { mountAuthorizationServer } from './access/access.module.js';
 import { CAP_MAX_BYTES, CAP_TYPES } from './alerts/alerts.module.js';
 import { AppModule } from './app.module.js';
+import { ATTACHMENT_TYPES } from './attachments/attachments.module.js';
 import { ApplicationServer, refuseOddRequests } from './core/application-server.js';
 import { BodyParsers } from './core/body-parsers.js';
 import { type Config } from './core/config.js';
@@ -49,7 +50,15 @@ export async function createApplication(
   app.useGlobalPipes(new InputPipe());
   app.useGlobalInterceptors(
     limits,
-    new BodyParsers([{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }]),
+    new BodyParsers([
+      { route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES },
+      {
+        route: 'POST /v1/attachments',
+        types: ATTACHMENT_TYPES,
+        limit: config.attachmentMaxBytes,
+        streamed: true,
+      },
+    ]),
     new UndeclaredInput(),
   );
   app.useGlobalFilters(new ProblemFilter(limits));

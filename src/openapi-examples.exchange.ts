@@ -112,6 +112,7 @@ const alert = {
   },
   languages: ['en'],
   areas: [{ description: 'Market of Ulana', polygons: [ring], circles: [], geocodes: [], countries: ['SD'] }],
+  attachments: [],
   identifier: ALERT,
   sender: 'slt.example',
   sent: '2026-11-02T09:00:00-00:00',

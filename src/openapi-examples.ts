@@ -1,3 +1,4 @@
+import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
@@ -9,12 +10,14 @@ import { type RequestExamples, type ResponseExamples } from './openapi-examples.
 /** Each part of the service brings its own; operation ids are unique. */
 export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
+  ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
   ...FEEDBACK_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
+  ...ATTACHMENTS_RESPONSES,
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,
   ...FEEDBACK_RESPONSES,

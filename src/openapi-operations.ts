@@ -94,7 +94,7 @@ function settleBody(
   const reference = body.content['application/json']?.schema?.['$ref'] as string | undefined;
   const required = schemas[reference?.split('/').at(-1) ?? '']?.required ?? [];
   // Nothing is as good as an empty object.
-  body.required = required.length > 0;
+  body.required = required.length > 0 || !('application/json' in body.content);
   if (otherBody !== undefined) {
     body.content[otherBody] = { schema: { type: 'string' } };
     for (const parameter of parameters.filter((one) => one.in === 'query')) {

@@ -41,6 +41,7 @@ const TAGS: Record<string, string> = {
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
   reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',
+  attachments: 'Files that belong to alerts and reports.',
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
   health: 'For whoever starts and watches the service.',

@@ -13,6 +13,9 @@ const BACKGROUND_POLICIES = {
   alert_rendition: 'SELECT',
   alert_shape: 'SELECT',
   arrangement: 'SELECT',
+  // Uploads that nothing uses go after a day.
+  attachment: 'ALL',
+  attachment_use: 'SELECT',
   change_entry: 'SELECT',
   client: 'ALL',
   custodian: 'ALL',
@@ -54,6 +57,9 @@ const READ_BY_THE_ENGINE = [
   'alert_feedback',
   'alert_rendition',
   'arrangement',
+  'attachment',
+  'attachment_owner',
+  'attachment_use',
   'change_entry',
   'change_head',
   'custodian',
@@ -233,6 +239,8 @@ describe('row-level security', () => {
         // Counts of organisations, and to the originator what they said, without those that stay unnamed.
         'alert_corroboration',
         'alert_feedback_received',
+        // Whether a file may go with a rendition of the acting partner's own.
+        'attaches',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
         'named_arrangements',
         'named_partners',
@@ -249,6 +257,8 @@ describe('row-level security', () => {
         'share_touch',
         // A number, to the originator alone: who of its audience gets nothing.
         'share_unreached',
+        // A number, of the acting partner's own.
+        'unused_attachments',
       ]);
       // Receipts of what readers were given, as their change logs say; and only what is due by its own date.
       expect(await open('slt_background')).toEqual(['record_fetches', 'share_expire']);
@@ -654,6 +664,10 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into reference_revision (list, version, change, codes) values ('list', 1, 'list_added', '{}');
      insert into alert_feedback (alert_id, partner_id, topic, tlp, classification, kind, is_anonymous)
        values ('${shareable}', '${partnerId}', 'helpful', 1, 0, 'helpful', true);
+     insert into attachment values ('${shareable}', 'map.png', 'image/png', 1, 'x', now());
+     insert into attachment_owner values ('${shareable}', '${partnerId}', '${partnerId}');
+     insert into attachment_chunk values ('${shareable}', 0, 'x');
+     insert into attachment_use values ('${shareable}', '${rendition}');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

@@ -7,7 +7,7 @@ import { type ReadAlert } from './alert-contents.service.js';
 import { toCap } from './alert-to-cap.js';
 import { NOTICE } from './alert.values.js';
 import { presentContent } from './alerts.view.js';
-import { type CapMessage } from './cap/cap-message.js';
+import { type CapMessage, type CapResource } from './cap/cap-message.js';
 import { writeCap } from './cap/write-cap.js';
 import { presentCorroboration } from './feedback.dto.js';
 import { chooseLanguage } from './language.js';
@@ -49,7 +49,7 @@ function tagFor(request: Request, { row, content }: ReadAlert, type: ItemType, r
 export function answerAlert(
   request: Request,
   response: Response,
-  alert: ReadAlert & { cap: CapMessage | null },
+  alert: ReadAlert & { cap: CapMessage | null; resources?: CapResource[] },
   type: ItemType,
   readerId: string,
   cache: RenditionCache,
@@ -76,7 +76,7 @@ export function answerAlert(
   response.type(type).send(Buffer.from(body()));
 
   function body(): string {
-    if (type === CAP_TYPE) return writeCap(toCap(content, cap));
+    if (type === CAP_TYPE) return writeCap(toCap(content, cap, alert.resources));
     if (type === GEOJSON_TYPE)
       return JSON.stringify(toGeoJson({ id, version, changedAt }, content, language));
     return serialise(alert, acceptLanguage, cache);

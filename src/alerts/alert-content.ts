@@ -1,4 +1,5 @@
 import { type Classification, type Tlp } from '../access/handling.js';
+import { type AttachmentSummary } from '../attachments/attachments.service.js';
 import {
   type Acknowledgement,
   type AlertKind,
@@ -97,6 +98,8 @@ export interface AlertContent extends AlertFacts, MessageIdentity {
   noLowerReason?: string;
   texts: AlertText[];
   areas: AlertArea[];
+  /** Absent when there are none. */
+  attachments?: AttachmentSummary[];
 }
 
 /** One rendition ready to be written. */

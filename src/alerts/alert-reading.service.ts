@@ -1,11 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
+import { resourcesOf } from './alert-attachments.js';
 import { AlertContentsService, type ReadAlert } from './alert-contents.service.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
-import { type CapMessage } from './cap/cap-message.js';
+import { type CapMessage, type CapResource } from './cap/cap-message.js';
 
 export { type ReadAlert } from './alert-contents.service.js';
 export { cacheControl, matches, tagOf } from './alert-caching.js';
@@ -23,6 +25,7 @@ export class AlertReadingService {
     private readonly alerts: AlertsRepository,
     private readonly contents: AlertContentsService,
     private readonly sharing: SharingService,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
   /**
@@ -39,10 +42,11 @@ export class AlertReadingService {
     actor: Actor,
     id: string,
     isHeld: IsHeld = () => false,
-  ): Promise<ReadAlert & { cap: CapMessage | null }> {
+  ): Promise<ReadAlert & { cap: CapMessage | null; resources: CapResource[] }> {
     const alert = await this.database.readAs(actor, async (tx) => {
       const found = await this.getIn(tx, id);
-      return { ...found, cap: await this.alerts.findCap(tx, found.row.rendition_id) };
+      const resources = resourcesOf(found.content, this.publicUrl);
+      return { ...found, resources, cap: await this.alerts.findCap(tx, found.row.rendition_id) };
     });
     return this.contents.give(actor, alert, isHeld(alert) ? [] : [alert]);
   }

@@ -1,12 +1,22 @@
 import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
 import { INCIDENT_TYPE_NAME, NOTICE, toCapWord } from './alert.values.js';
 import { countriesOf } from './alert-index.js';
-import { type CapArea, type CapInfo, type CapMessage, type CapNamedValue } from './cap/cap-message.js';
+import {
+  type CapArea,
+  type CapInfo,
+  type CapMessage,
+  type CapNamedValue,
+  type CapResource,
+} from './cap/cap-message.js';
 import { type Position } from './cap/cap-geometry.js';
 import { formatCapTime, parseCapTime } from './cap/cap-time.js';
 
 /** A rendition as a CAP 1.2 message; one that came as CAP goes out as it came, marked with its handling here. */
-export function toCap(content: AlertContent, original: CapMessage | null): CapMessage {
+export function toCap(
+  content: AlertContent,
+  original: CapMessage | null,
+  resources: CapResource[] = [],
+): CapMessage {
   if (original !== null) return { ...original, codes: marked(original.codes, content) };
   const open = content.handling.tlp === 'CLEAR';
   return {
@@ -20,7 +30,7 @@ export function toCap(content: AlertContent, original: CapMessage | null): CapMe
     codes: marked([], content),
     note: content.note,
     references: content.references,
-    infos: content.texts.map((text) => infoOf(content, text)),
+    infos: content.texts.map((text) => infoOf(content, text, resources)),
     signed: false,
   };
 }
@@ -67,7 +77,7 @@ function verified(parameters: CapNamedValue[], { grading, verification }: AlertC
 const laterThan = (sent: string, expires: string | undefined): string | undefined =>
   expires !== undefined && parseCapTime(expires) < parseCapTime(sent) ? undefined : expires;
 
-function infoOf(content: AlertContent, text: AlertText): CapInfo {
+function infoOf(content: AlertContent, text: AlertText, resources: CapResource[]): CapInfo {
   return {
     language: text.language,
     categories: content.categories.map(toCapWord),
@@ -85,7 +95,7 @@ function infoOf(content: AlertContent, text: AlertText): CapInfo {
     description: text.description,
     instruction: text.instruction,
     parameters: parametersOf(content),
-    resources: [],
+    resources,
     areas: content.areas.map(areaOf),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AttachmentsService } from '../attachments/attachments.service.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
@@ -9,6 +10,7 @@ import { problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
 import { type AlertContent, type AlertRenditionDraft, type AlertText } from './alert-content.js';
+import { describeAttachments, withAttachments } from './alert-attachments.js';
 import { renditionFromJson } from './alert-from-json.js';
 import { reissueCap } from './alert-to-cap.js';
 import { type RenditionDto, type UpdateAlertDto } from './alerts.dto.js';
@@ -26,6 +28,7 @@ export class AlertVersionsService {
     private readonly alerts: AlertsRepository,
     private readonly sharing: SharingService,
     private readonly partners: PartnersService,
+    private readonly attachments: AttachmentsService,
     @Inject(PUBLIC_URL) publicUrl: string,
   ) {
     this.host = new URL(publicUrl).hostname;
@@ -54,6 +57,7 @@ export class AlertVersionsService {
     }
     const sent = formatCapTime(new Date());
     const own = await this.alerts.listOwnRenditions(tx, id);
+    const attachments = await describeAttachments(tx, this.attachments, dto.renditions, attribution);
     const drafts = dto.renditions.map((rendition, index) => {
       const { audience, ...ranks } = settled[index] as (typeof settled)[number];
       // Which messages it replaces depends on which of them a reader had: that is said when it is read.
@@ -64,7 +68,8 @@ export class AlertVersionsService {
         messageType: 'alert' as const,
         references: [],
       };
-      const written = renditionFromJson(dto, rendition, ranks, originator, message, state);
+      const text = renditionFromJson(dto, rendition, ranks, originator, message, state);
+      const written = withAttachments(text, attachments[index]);
       return {
         ...ranks,
         audience,
@@ -104,6 +109,10 @@ export class AlertVersionsService {
       return rendition?.isNew ? [{ id: rendition.id, content, cap, capDigest }] : [];
     });
     await this.alerts.insertRenditions(tx, id, actor.partnerId, written);
+    for (const { id: renditionId, content } of written) {
+      const ids = (content.attachments ?? []).map((attachment) => attachment.id);
+      await this.attachments.attach(tx, renditionId, ids);
+    }
   }
 
   /**

@@ -6,11 +6,13 @@ import {
   IsIn,
   IsISO8601,
   IsNumber,
+  IsUUID,
   Matches,
   Max,
   Min,
 } from 'class-validator';
 import { CLASSIFICATIONS, TLP_LABELS, type Classification, type Tlp } from '../access/handling.js';
+import { MAX_ATTACHMENTS } from '../attachments/attachments.service.js';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { IsNested } from '../core/nested.decorator.js';
 import { IsText } from '../core/text.decorator.js';
@@ -195,6 +197,14 @@ export class RenditionDto {
   @ArrayMaxSize(100)
   @IsNested(() => AreaDto, { each: true })
   areas?: AreaDto[];
+
+  /** Ids of your own uploads; whoever may read this rendition may read them, and nobody else. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_ATTACHMENTS)
+  @IsUUID(undefined, { each: true })
+  attachments?: string[];
 }
 
 export class UpdateAlertDto {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
@@ -40,7 +41,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
  * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
  */
 @Module({
-  imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule],
+  imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule, AttachmentsModule],
   controllers: [
     PublishController,
     ReceiptsController,

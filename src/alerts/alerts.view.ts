@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
+import { type AttachmentView } from '../attachments/attachments.service.js';
 import { type AlertArea, type AlertContent, type AlertText } from './alert-content.js';
 import {
   type Acknowledgement,
@@ -107,6 +108,8 @@ export class AlertView {
   /** All languages at hand, its author's first. */
   languages: string[];
   areas: AreaView[];
+  /** Files, to be read at `/v1/attachments/{id}`. */
+  attachments: AttachmentView[];
   identifier: string;
   sender: string;
   /** As the sender wrote it. */
@@ -129,6 +132,14 @@ export class AlertPage {
   @ApiPropertyOptional({ type: 'integer' })
   count?: number;
 }
+
+const presentAttachment = ({ id, name, type, bytes, digest }: AttachmentView): AttachmentView => ({
+  id,
+  name,
+  type,
+  bytes,
+  digest,
+});
 
 /** The part of the view that is the same for every reader of the rendition. */
 export type SharedAlertView = Omit<AlertView, 'id' | 'version' | 'changedAt' | 'state' | 'corroboration'>;
@@ -162,6 +173,7 @@ export function presentContent(content: AlertContent, language: string | undefin
     text: text && presentText(text),
     languages: [...new Set(content.texts.map((one) => one.language))],
     areas: content.areas.map(presentArea),
+    attachments: (content.attachments ?? []).map(presentAttachment),
     identifier: content.identifier,
     sender: content.sender,
     sent: content.sent,

@@ -1,6 +1,7 @@
 import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type PartnerKind } from '../partners/partners.service.js';
+import { type AttachmentView } from '../attachments/attachments.service.js';
 import { type AreaView, presentContent, presentText, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
 import { type VerificationView } from './verification.dto.js';
@@ -23,6 +24,7 @@ export class RenditionView {
   audience: AudienceView;
   texts: TextView[];
   areas: AreaView[];
+  attachments: AttachmentView[];
   /** What you found out about it since, oldest first; the last one holds. */
   verification: VerificationView[];
   identifier: string;
@@ -35,7 +37,7 @@ export class RenditionList {
 }
 
 export function presentRendition(row: OwnRenditionRow): RenditionView {
-  const { areas, verification, identifier, sent } = presentContent(row.content, undefined);
+  const { areas, attachments, verification, identifier, sent } = presentContent(row.content, undefined);
   return {
     handling: { tlp: tlpLabel(row.tlp), classification: classificationLabel(row.classification) },
     ...(row.classification_reason !== null && { classificationReason: row.classification_reason }),
@@ -49,6 +51,7 @@ export function presentRendition(row: OwnRenditionRow): RenditionView {
     texts: row.content.texts.map(presentText),
     areas,
     verification,
+    attachments,
     identifier,
     sent,
   };

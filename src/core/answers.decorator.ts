@@ -3,7 +3,9 @@ import { ApiExtension } from '@nestjs/swagger';
 /** Headers of answers that a caller can make use of; every answer has some more, see src/openapi-answers.ts. */
 export const ANSWER_HEADERS = {
   ETag: 'Version of the answer, for `If-None-Match` on reading and `If-Match` on changing.',
-  Location: 'Where the alert is found.',
+  Location: 'Where it is found.',
+  'Content-Digest': 'SHA-256 of the content (RFC 9530).',
+  'Content-Disposition': 'The name under which it is to be saved.',
   'Content-Language': 'Language of the text that was chosen by `Accept-Language`.',
   'SLT-Handling': 'How the content may be used, such as `TLP:AMBER; UNCLASSIFIED`.',
   'SLT-Notice': 'Decisions remain with the recipient.',

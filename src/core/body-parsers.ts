@@ -10,6 +10,8 @@ export interface RawBody {
   route: string;
   types: string[];
   limit: number;
+  /** Left to be read by the handler, as it comes, which then counts by itself. */
+  streamed?: boolean;
 }
 
 type Parse = (request: Request, response: Response, next: (error?: unknown) => void) => void;
@@ -30,7 +32,7 @@ export class BodyParsers implements NestInterceptor {
     this.exceptions = new Map(
       exceptions.map((raws) => [
         raws.route,
-        { ...raws, parse: raw({ type: raws.types, limit: raws.limit }) },
+        { ...raws, parse: raws.streamed ? goOn : raw({ type: raws.types, limit: raws.limit }) },
       ]),
     );
   }
@@ -50,8 +52,12 @@ export class BodyParsers implements NestInterceptor {
     }
     const other = this.exceptions.get(`${request.method} ${request.path.replace(/\/+$/, '')}`);
     const isOther = other !== undefined && Boolean(request.is(other.types));
-    if (!isOther && !request.is('application/json')) {
-      throw problems.unsupportedMediaType(['application/json', ...(other?.types ?? [])]);
+    const takesJson = !other?.streamed;
+    if (!isOther && !(takesJson && request.is('application/json'))) {
+      throw problems.unsupportedMediaType([
+        ...(takesJson ? ['application/json'] : []),
+        ...(other?.types ?? []),
+      ]);
     }
     const { limit, parse } = isOther ? other : { limit: JSON_MAX_BYTES, parse: this.parseJson };
     // The parsers would read it to its end before they refuse it.
@@ -63,6 +69,16 @@ export class BodyParsers implements NestInterceptor {
       });
     });
   }
+}
+
+/** RFC 9110 §10.1.1: whoever asked before sending is told to send now, when the handler is about to read. */
+function goOn(request: Request, response: Response, next: (error?: unknown) => void): void {
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    next(problems.unsupportedMediaType(['the Content-Encoding identity']));
+    return;
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+  next();
 }
 
 /** RFC 8259 §8.1: JSON that travels is in UTF-8. */

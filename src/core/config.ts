@@ -20,6 +20,8 @@ export interface Config {
   requestsPerMinute: number;
   /** Requests without a token, token requests among them, that one address may make in a minute. */
   anonymousRequestsPerMinute: number;
+  /** The largest file that can be attached to an alert or report. */
+  attachmentMaxBytes: number;
   /** Opens GET /metrics to whoever sends it as a bearer token. Undefined: the page does not exist. */
   metricsToken: string | undefined;
   /** Time between "not ready" and the end, for a load balancer to notice; zero without one. */
@@ -85,6 +87,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: readTrustProxy(text('SLT_TRUST_PROXY'), fault),
     requestsPerMinute: integer('SLT_REQUESTS_PER_MINUTE', 1, 1e9) ?? 6000,
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
+    attachmentMaxBytes: integer('SLT_ATTACHMENT_MAX_BYTES', 1024, 100 * 1024 * 1024) ?? 10 * 1024 * 1024,
     metricsToken: secret('SLT_METRICS_TOKEN'),
     shutdownDelaySeconds: integer('SLT_SHUTDOWN_DELAY_SECONDS', 0, 60) ?? 0,
     underNpm: text('npm_lifecycle_event') !== undefined,

@@ -25,6 +25,8 @@ export interface DatabaseOptions {
 const POOLS = {
   write: { size: 6, statementTimeout: 15_000 },
   read: { size: 10, statementTimeout: 10_000 },
+  /** A file takes as long as its sender's line does. */
+  upload: { size: 4, statementTimeout: 15_000 },
   background: { size: 4, statementTimeout: 60_000 },
   /** A change of standing decides again over everything that a partner has; cutting somebody off must not time out. */
   standing: { size: 2, statementTimeout: 900_000 },
@@ -37,6 +39,7 @@ type ReturningRunner = QueryRunner & { releasePostgresConnection(failure?: Error
 export class Database implements OnApplicationShutdown {
   private readonly write: DataSource;
   private readonly read: DataSource;
+  private readonly upload: DataSource;
   private readonly background: DataSource;
   private readonly standing: DataSource;
 
@@ -45,6 +48,7 @@ export class Database implements OnApplicationShutdown {
       createDataSource(url, name, entities);
     this.write = source(serviceUrl, 'write');
     this.read = source(serviceUrl, 'read');
+    this.upload = source(serviceUrl, 'upload');
     this.background = source(backgroundUrl, 'background');
     this.standing = source(serviceUrl, 'standing');
   }
@@ -53,11 +57,7 @@ export class Database implements OnApplicationShutdown {
   static async connect(options: DatabaseOptions): Promise<Database> {
     const database = new Database(options);
     try {
-      await Promise.all(
-        [database.write, database.read, database.background, database.standing].map((source) =>
-          source.initialize(),
-        ),
-      );
+      await Promise.all(database.sources.map((source) => source.initialize()));
       await database.assertDurable();
       await database.assertBound();
     } catch (error) {
@@ -68,15 +68,17 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const open = [this.write, this.read, this.background, this.standing].filter(
-      (source) => source.isInitialized,
-    );
+    const open = this.sources.filter((source) => source.isInitialized);
     await Promise.all(open.map((source) => source.destroy()));
+  }
+
+  private get sources(): DataSource[] {
+    return [this.write, this.read, this.upload, this.background, this.standing];
   }
 
   /** Connections of each pool, and requests that wait for one. */
   poolStates(): Record<string, { active: number; idle: number; waiting: number }> {
-    const sources = { write: this.write, read: this.read, background: this.background };
+    const sources = { write: this.write, read: this.read, upload: this.upload, background: this.background };
     return Object.fromEntries(
       Object.entries(sources).map(([name, { driver }]) => {
         const { totalCount, idleCount, waitingCount } = (driver as unknown as { master: Pool }).master;
@@ -93,6 +95,11 @@ export class Database implements OnApplicationShutdown {
   /** The same for changes of membership, ceiling and standing, which may take as long as they take. */
   asPatiently<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(this.standing, `begin; ${actingStatement(acting)}`, work);
+  }
+
+  /** The same for what arrives over the network meanwhile: it keeps its connection from nobody else. */
+  asUploading<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.upload, `begin; ${actingStatement(acting)}`, work);
   }
 
   /** Reads as the actor, in one consistent view of the database. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { problems } from './problem.js';
 
 /** Strong tag of a row's version, for `If-Match` on changes. */
@@ -12,3 +13,12 @@ export function requireVersion(ifMatch: string | undefined, version: number): vo
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (!tags.includes(versionTag(version))) throw problems.preconditionFailed();
 }
+
+/** Bound to the reader, so that no two partners ever share one. */
+export function tagOf(...parts: string[]): string {
+  return `"${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}"`;
+}
+
+/** Weak comparison of `If-None-Match` (RFC 9110 §13.1.2). */
+export const matches = (ifNoneMatch: string, tag: string): boolean =>
+  ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);

@@ -9,6 +9,7 @@ import { Identity1767225600006 } from '../../migrations/1767225600006-identity.j
 import { Audit1767225600007 } from '../../migrations/1767225600007-audit.js';
 import { SharingInFull1767225600008 } from '../../migrations/1767225600008-sharing-in-full.js';
 import { Reference1767225600010 } from '../../migrations/1767225600010-reference.js';
+import { Attachments1767225600011 } from '../../migrations/1767225600011-attachments.js';
 import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-index.js';
 import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
 import { Feedback1767225600014 } from '../../migrations/1767225600014-feedback.js';
@@ -23,6 +24,7 @@ const MIGRATIONS = [
   Audit1767225600007,
   SharingInFull1767225600008,
   Reference1767225600010,
+  Attachments1767225600011,
   AlertIndex1767225600012,
   Receipts1767225600013,
   Feedback1767225600014,

@@ -14,7 +14,7 @@ const SOMETIMES = ['listAlerts ETag', 'Content-Language'];
 const GENERAL = ['RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
 const CATALOGUE = [
   ...GENERAL,
-  ...['ETag', 'Location', 'Content-Language', 'SLT-Handling', 'SLT-Notice'],
+  ...['ETag', 'Location', 'Content-Digest', 'Content-Disposition', 'Content-Language', 'SLT-Handling', 'SLT-Notice'],
   ...['Retry-After', 'WWW-Authenticate'],
 ];
 

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
+import { type Config } from '../core/config.js';
+import { CONFIG } from '../core/config.provider.js';
+import { Database, type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { type Fault, Problem, problems } from '../core/problem.js';
+import { ATTACHMENT_TYPES, type AttachmentType, kindOf, safeName } from './attachment.types.js';
+import {
+  AttachmentsRepository,
+  type AttachmentRow,
+  type ReadableAttachmentRow,
+} from './attachments.repository.js';
+import { NotWhatItSays } from './cleaning/byte-source.js';
+import { CHUNK_BYTES, cleanChunks } from './upload.js';
+
+export { AttachmentView } from './attachments.dto.js';
+export { type AttachmentType } from './attachment.types.js';
+
+/** What a text says of a file that belongs to it. */
+export interface AttachmentSummary {
+  id: string;
+  name: string;
+  type: AttachmentType;
+  bytes: number;
+  /** As in `Content-Digest`. */
+  digest: string;
+}
+
+export const MAX_ATTACHMENTS = 10;
+const MAX_UNUSED = 50;
+const UNUSED_HOURS = 24;
+const DROPPED_AT_ONCE = 100;
+/** Uploads of one partner at the same time; the others have connections left. */
+const MAX_RUNNING = 2;
+/** Chunks that a download holds in memory. */
+const READ_AT_ONCE = 4;
+
+@Injectable()
+export class AttachmentsService {
+  private readonly running = new Map<string, number>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly attachments: AttachmentsRepository,
+    private readonly audit: AuditService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Keeps a file as it arrives, in one transaction: all of it or nothing.
+   * @throws Problem 413, 415, 409 with too many that nothing uses, 429 with too many at once
+   */
+  async upload(
+    actor: Actor,
+    { name, type }: { name: string; type: AttachmentType },
+    pieces: AsyncIterator<Buffer>,
+  ): Promise<AttachmentRow> {
+    const running = this.running.get(actor.partnerId) ?? 0;
+    if (running >= MAX_RUNNING) throw problems.tooManyRequests(2);
+    this.running.set(actor.partnerId, running + 1);
+    try {
+      return await this.database.asUploading(actor, async (tx) => {
+        await this.refuseBeyond(tx, MAX_UNUSED - 1);
+        const id = newId();
+        await this.attachments.insertOwner(tx, id, actor);
+        const row = {
+          id,
+          name: safeName(name, type),
+          type,
+          ...(await this.keep(tx, id, cleanChunks(pieces, type, this.config.attachmentMaxBytes))),
+        };
+        await this.attachments.insert(tx, row);
+        await this.attachments.awaitTurn(tx, actor.partnerId);
+        await this.refuseBeyond(tx, MAX_UNUSED);
+        // Readers of the audit must not find the source of a protected report by its picture.
+        await this.audit.record(tx, actor, {
+          action: 'attachment.uploaded',
+          object: { type: 'attachment', id },
+          escrowed: true,
+        });
+        return row;
+      });
+    } catch (error) {
+      throw error instanceof NotWhatItSays ? notAsStated(error) : error;
+    } finally {
+      this.release(actor.partnerId);
+    }
+  }
+
+  private async keep(
+    tx: Tx,
+    id: string,
+    chunks: AsyncIterable<Buffer>,
+  ): Promise<Pick<AttachmentRow, 'bytes' | 'digest'>> {
+    const hash = createHash('sha256');
+    let [bytes, ordinal] = [0, 0];
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await this.attachments.insertChunk(tx, id, ordinal++, chunk);
+    }
+    if (bytes === 0) throw problems.invalidInput([{ pointer: '#', detail: 'must not be empty' }]);
+    return { bytes, digest: hash.digest() };
+  }
+
+  private async refuseBeyond(tx: Tx, most: number): Promise<void> {
+    if ((await this.attachments.countUnused(tx)) > most) {
+      throw problems.conflict(
+        `You have ${MAX_UNUSED} attachments that nothing uses: use them, or wait until they go after ${UNUSED_HOURS} hours.`,
+      );
+    }
+  }
+
+  private release(partnerId: string): void {
+    const running = (this.running.get(partnerId) ?? 1) - 1;
+    if (running === 0) this.running.delete(partnerId);
+    else this.running.set(partnerId, running);
+  }
+
+  /** @throws Problem 404 when it is missing or hidden */
+  async get(actor: Actor, id: string): Promise<ReadableAttachmentRow> {
+    const row = await this.database.readAs(actor, (tx) => this.attachments.find(tx, id));
+    if (row === null) throw problems.notFound();
+    return row;
+  }
+
+  /**
+   * The content, a few chunks at a time as they are asked for. Each time the right to read is asked for anew, so that
+   * a slow reader holds no connection, and none reads on who has lost it.
+   */
+  async *read(actor: Actor, { id, bytes }: AttachmentRow): AsyncGenerator<Buffer> {
+    const count = Math.ceil(bytes / CHUNK_BYTES);
+    for (let from = 0; from < count; from += READ_AT_ONCE) {
+      const until = Math.min(from + READ_AT_ONCE, count);
+      const chunks = await this.database.readAs(actor, (tx) =>
+        this.attachments.listChunks(tx, id, from, until),
+      );
+      if (chunks.length < until - from) throw problems.notFound();
+      yield* chunks;
+    }
+  }
+
+  /**
+   * What a text is to say of uploads of the actor's own.
+   * @param options.uncleaned allows files that metadata may hide in: never where the source is to stay unknown
+   * @throws Problem 400 with a pointer to each that is unknown, somebody else's or not allowed
+   */
+  async describe(
+    tx: Tx,
+    stated: string[],
+    { pointer = '#/attachments', uncleaned = false }: { pointer?: string; uncleaned?: boolean } = {},
+  ): Promise<AttachmentSummary[]> {
+    if (stated.length === 0) return [];
+    const ids = stated.map((id) => id.toLowerCase());
+    const rows = new Map((await this.attachments.listOwn(tx, ids)).map((row) => [row.id, row]));
+    const faults: Fault[] = ids.flatMap((id, index) => {
+      const row = rows.get(id);
+      const detail =
+        row === undefined
+          ? 'is not an upload of yours'
+          : ids.indexOf(id) < index
+            ? 'is there already'
+            : !uncleaned && !kindOf(row.type).isClean
+              ? `may hide who wrote it, which a ${row.type} can: send it as a picture or as text`
+              : undefined;
+      return detail === undefined ? [] : [{ pointer: `${pointer}/${index}`, detail }];
+    });
+    if (ids.length > MAX_ATTACHMENTS) faults.push({ pointer, detail: `must be at most ${MAX_ATTACHMENTS}` });
+    if (faults.length > 0) throw problems.invalidInput(faults);
+    return ids.flatMap((id) => {
+      const row = rows.get(id);
+      return row === undefined ? [] : [summaryOf(row)];
+    });
+  }
+
+  /** From here on, whoever may have the rendition may have these. */
+  async attach(tx: Tx, renditionId: string, ids: string[]): Promise<void> {
+    if (ids.length > 0) await this.attachments.insertUses(tx, renditionId, ids);
+  }
+
+  /** Both at once, for a rendition that is there already; files that metadata may hide in are refused unless allowed. */
+  async use(
+    tx: Tx,
+    _actor: Actor,
+    renditionId: string,
+    ids: string[],
+    options: { pointer?: string; uncleaned?: boolean } = {},
+  ): Promise<AttachmentSummary[]> {
+    const summaries = await this.describe(tx, ids, options);
+    await this.attach(
+      tx,
+      renditionId,
+      summaries.map(({ id }) => id),
+    );
+    return summaries;
+  }
+
+  /** @returns how many were dropped; zero when none is left */
+  async dropUnusedAsSystem(): Promise<number> {
+    return this.database.asSystem((tx) =>
+      this.attachments.deleteUnusedAsSystem(tx, UNUSED_HOURS, DROPPED_AT_ONCE),
+    );
+  }
+}
+
+export const contentDigest = (digest: Buffer): string => `sha-256=:${digest.toString('base64')}:`;
+
+export const summaryOf = ({ id, name, type, bytes, digest }: AttachmentRow): AttachmentSummary => ({
+  id,
+  name,
+  type,
+  bytes,
+  digest: contentDigest(digest),
+});
+
+const notAsStated = ({ message }: NotWhatItSays): Problem =>
+  new Problem('unsupported-media-type', `The content ${message}. Supported: ${ATTACHMENT_TYPES.join(', ')}.`);
