@@ -12,11 +12,14 @@ export class Receipts1767225600013 implements MigrationInterface {
     await runner.query(LOSSES);
     await runner.query(CONFIRM);
     await runner.query(LISTS);
+    await runner.query(EXPLANATION);
     await runner.query(PRIVILEGES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop function share_explanation(uuid); drop function share_explained(uuid, text);
+      drop function share_admits_acting(uuid);
       drop function share_recalls(uuid, uuid, integer, boolean);
       drop function share_receipts(uuid, uuid, integer, boolean);
       drop function share_confirm_purge(uuid, text, text); drop function share_losses(uuid, uuid);
@@ -217,7 +220,8 @@ const LISTS = `
       from shareable s
       join change_entry e on e.shareable_id = s.id and e.rendition_id is not null
       join reader rd on rd.id = e.reader_id and rd.partner_id = rd.id
-      where s.id = p_shareable and s.originator_id = acting_owner() and e.reader_id <> s.originator_id
+      where s.id = p_shareable and s.originator_id = acting_owner() and not s.in_custody
+        and e.reader_id <> s.originator_id
         and (p_after is null or e.reader_id > p_after)
       order by e.reader_id, e.version desc
     ), sent as (
@@ -254,9 +258,112 @@ const LISTS = `
     join reader rd on rd.id = l.reader_id and rd.partner_id = rd.id
     join partner p on p.id = rd.partner_id
     left join purge_confirmation c on c.shareable_id = s.id and c.partner_id = p.id and c.version = l.version
-    where s.id = p_shareable and s.originator_id = acting_owner() and p.id <> s.originator_id
+    where s.id = p_shareable and s.originator_id = acting_owner() and not s.in_custody and p.id <> s.originator_id
       and (p_after is null or p.id > p_after) and (not p_unconfirmed or c.partner_id is null)
     order by p.id limit p_limit
+  $$;
+`;
+
+/**
+ * The rule's own answer, one row for each organisation of an audience, to the originator and to whoever manages partners;
+ * a narrowed client has explained only what it made itself in this very transaction. Who receives is read from the view
+ * `admission`; the reasons why others do not are said beside it and must leave nobody out.
+ */
+const EXPLANATION = `
+  create function share_explained(p_shareable uuid, p_type text) returns text
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select state from shareable
+    where id = p_shareable and type = p_type and not in_custody
+      and (originator_id = acting_owner()
+        or (acting_manages('partners') and state not in ('draft', 'pending_release')))
+  $$;
+
+  create function share_admits_acting(p_shareable uuid) returns boolean
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from admission where shareable_id = p_shareable and reader_id = acting_reader())
+  $$;
+
+  create function share_explanation(p_shareable uuid)
+    returns table (partner_id uuid, code text, name text, kind text, ordinal smallint, tlp smallint,
+      classification smallint, rules jsonb, refusals jsonb)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with found as (
+      select s.id, s.state, coalesce(s.originator_id = acting_owner()
+          or (s.originator_id = acting_partner() and s.xmin = pg_current_xact_id_if_assigned()::xid), false) as is_own
+      from shareable s where s.id = p_shareable and not s.in_custody
+    ), asked as (
+      select f.id, f.is_own from found f
+      where f.state not in ('draft', 'pending_release', 'withdrawn') and (f.is_own or acting_manages('partners'))
+    ), ways as (
+      -- To others than itself the originator is who it is to be seen as: one of the audience, or nobody.
+      select a.reader_id, a.rendition_id, a.ordinal, a.tlp, a.classification, a.way, a.via
+      from asked k join admission a on a.shareable_id = k.id
+      join reader rd on rd.id = a.reader_id and rd.partner_id = rd.id
+      where a.way <> 'source' and (a.way <> 'originator' or k.is_own)
+    ), best as (
+      select distinct on (w.reader_id) w.reader_id, w.rendition_id, w.ordinal, w.tlp, w.classification from ways w
+      order by w.reader_id, w.tlp desc, w.classification desc, w.ordinal
+    ), receiving as (
+      select b.reader_id, b.ordinal, b.tlp, b.classification,
+        jsonb_agg(distinct jsonb_strip_nulls(jsonb_build_object(
+          'rule', w.way, 'arrangementId', a.id, 'arrangementCode', a.code))) as rules
+      from best b
+      join ways w on w.reader_id = b.reader_id and w.rendition_id = b.rendition_id
+      left join arrangement a on a.id = w.via
+      group by b.reader_id, b.ordinal, b.tlp, b.classification
+    ), current as (
+      select r.* from asked k join rendition r on r.shareable_id = k.id and r.is_current
+    ), addressed as (
+      select r.id as rendition_id, p.id as partner_id, null::uuid as arrangement_id, null::text as state,
+        null::smallint as ceiling_tlp, null::smallint as ceiling_classification
+      from current r join partner p on p.id = any (r.audience_partners)
+      union all
+      -- Whoever only applied, or has left the exchange, is of no kind that is addressed.
+      select r.id, p.id, null, null, null, null
+      from current r join partner p on p.kind = any (r.audience_kinds) and p.status in ('active', 'suspended')
+      union all
+      select r.id, m.partner_id, m.arrangement_id, m.state, m.ceiling_tlp, m.ceiling_classification
+      from current r
+      cross join lateral (
+        select distinct on (m.arrangement_id, m.partner_id) m.* from membership m
+        where m.arrangement_id = any (r.audience_arrangements)
+        order by m.arrangement_id, m.partner_id, m.state = 'current' desc, m.state = 'future' desc, m.starts_at desc
+      ) m
+      join partner p on p.id = m.partner_id and p.status in ('active', 'suspended')
+    ), refused as (
+      select d.partner_id, jsonb_agg(distinct jsonb_strip_nulls(jsonb_build_object(
+        'rendition', r.ordinal, 'reason', f.reason, 'arrangementId', case when f.is_of_membership then a.id end,
+        'arrangementCode', case when f.is_of_membership then a.code end))) as refusals
+      from addressed d
+      join rendition r on r.id = d.rendition_id
+      join partner p on p.id = d.partner_id
+      join reader rd on rd.id = p.id
+      left join arrangement a on a.id = d.arrangement_id
+      cross join lateral (values
+        ('excluded', false, p.id = any (r.audience_except)),
+        ('suspended', false, p.status = 'suspended'),
+        ('not_active', false, p.status not in ('active', 'suspended') or not rd.is_open),
+        ('ceiling_tlp', false, r.tlp > least(p.ceiling_tlp, rd.ceiling_tlp)),
+        ('ceiling_classification', false,
+          r.classification > least(p.ceiling_classification, rd.ceiling_classification)),
+        ('membership_not_current', true, d.state <> 'current'),
+        ('membership_ceiling', true, d.state = 'current'
+          and (r.tlp > d.ceiling_tlp or r.classification > d.ceiling_classification)),
+        ('kind_not_reached_by_arrangement', true,
+          d.arrangement_id is not null and p.kind in ('private_sector', 'donor'))
+      ) f (reason, is_of_membership, holds)
+      where f.holds
+      group by d.partner_id
+    ), audience as (
+      select b.reader_id as partner_id from receiving b union select d.partner_id from addressed d
+    )
+    select p.id, p.code, p.name, p.kind, b.ordinal, b.tlp, b.classification, b.rules,
+      case when b.reader_id is null then x.refusals end
+    from audience u
+    join partner p on p.id = u.partner_id
+    left join receiving b on b.reader_id = u.partner_id
+    left join refused x on x.partner_id = u.partner_id
+    order by p.code
   $$;
 `;
 
@@ -268,11 +375,16 @@ const PRIVILEGES = `
   alter function share_confirm_purge(uuid, text, text) owner to slt_engine;
   alter function share_receipts(uuid, uuid, integer, boolean) owner to slt_engine;
   alter function share_recalls(uuid, uuid, integer, boolean) owner to slt_engine;
+  alter function share_explained(uuid, text) owner to slt_engine;
+  alter function share_admits_acting(uuid) owner to slt_engine;
+  alter function share_explanation(uuid) owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function record_fetches(uuid[], uuid[], integer[]), share_acknowledge(uuid, text, text),
     share_losses(uuid, uuid), share_confirm_purge(uuid, text, text), share_receipts(uuid, uuid, integer, boolean),
-    share_recalls(uuid, uuid, integer, boolean) from public;
+    share_recalls(uuid, uuid, integer, boolean), share_explained(uuid, text), share_admits_acting(uuid),
+    share_explanation(uuid) from public;
   grant execute on function share_acknowledge(uuid, text, text), share_confirm_purge(uuid, text, text),
-    share_receipts(uuid, uuid, integer, boolean), share_recalls(uuid, uuid, integer, boolean) to slt_service;
+    share_receipts(uuid, uuid, integer, boolean), share_recalls(uuid, uuid, integer, boolean),
+    share_explained(uuid, text), share_admits_acting(uuid), share_explanation(uuid) to slt_service;
   grant execute on function record_fetches(uuid[], uuid[], integer[]) to slt_background;
 `;

@@ -54,7 +54,7 @@ const ring = [
   [15.5, 32.4],
 ];
 
-const alertTo = (audience: object) => ({
+export const alertTo = (audience: object) => ({
   ...facts,
   renditions: [
     {

@@ -1,5 +1,7 @@
+import { alertTo } from './openapi-examples.exchange.js';
 import {
   ALERT,
+  ARRANGEMENT,
   JSON_TYPE,
   one,
   type RequestExamples,
@@ -19,6 +21,24 @@ const hillside = {
   kind: 'national_ngo',
 };
 
+const green = { tlp: 'GREEN', classification: 'UNCLASSIFIED' };
+const ofArrangement = { arrangement: { id: ARRANGEMENT, code: 'ULN' } };
+const audience = {
+  receives: [
+    {
+      organisation: riverAid,
+      rendition: { index: 0, handling: green },
+      rules: [{ rule: 'arrangement', ...ofArrangement }],
+    },
+  ],
+  notReached: [
+    {
+      organisation: hillside,
+      reasons: [{ rendition: 0, reason: 'membership_not_current', ...ofArrangement }],
+    },
+  ],
+};
+
 const asked = { acknowledgement: 'required', acknowledgeBy: '2026-11-02T18:00:00.000Z' };
 const HOUR = '2026-11-02T09:00:00.000Z';
 const LATER = '2026-11-02T11:00:00.000Z';
@@ -26,6 +46,7 @@ const LATER = '2026-11-02T11:00:00.000Z';
 const acknowledgement = { ...asked, acknowledgedAt: LATER, note: 'Convoy held until tomorrow.' };
 
 export const RECEIPTS_REQUESTS: RequestExamples = {
+  previewAudience: { [JSON_TYPE]: one(alertTo({ arrangements: ['ULN'] })) },
   acknowledgeAlert: { [JSON_TYPE]: one({ note: acknowledgement.note }) },
   confirmPurge: {
     [JSON_TYPE]: one({ note: 'Deleted from the operations room and from the weekly report.' }),
@@ -33,6 +54,8 @@ export const RECEIPTS_REQUESTS: RequestExamples = {
 };
 
 export const RECEIPTS_RESPONSES: ResponseExamples = {
+  previewAudience: { 200: { [JSON_TYPE]: audience } },
+  explainAudience: { 200: { [JSON_TYPE]: { state: 'published', ...audience } } },
   acknowledgeAlert: { 200: { [JSON_TYPE]: acknowledgement } },
   getAcknowledgement: { 200: { [JSON_TYPE]: acknowledgement } },
   listUnacknowledged: {

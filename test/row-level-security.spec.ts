@@ -249,7 +249,12 @@ describe('row-level security', () => {
         'received_messages',
         // What its own organisation says of what it was given, and to originators what was said of their own.
         'share_acknowledge',
+        // Whether a decision admits the one that asks.
+        'share_admits_acting',
         'share_confirm_purge',
+        // Who receives what and why, to the originator and the steward.
+        'share_explained',
+        'share_explanation',
         'share_open_custody',
         'share_publish',
         'share_recalls',

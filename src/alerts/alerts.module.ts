@@ -5,6 +5,7 @@ import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
+import { AlertAudienceService } from './alert-audience.service.js';
 import { AlertImportService } from './alert-import.service.js';
 import { AlertContentsService } from './alert-contents.service.js';
 import { AlertFiltersService } from './alert-filters.service.js';
@@ -21,6 +22,7 @@ import { AlertsController } from './alerts.controller.js';
 import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CAP_MAX_BYTES } from './cap/parse-cap.js';
+import { AudienceController } from './audience.controller.js';
 import { FeedbackController } from './feedback.controller.js';
 import { FeedbackRepository } from './feedback.repository.js';
 import { FeedbackService } from './feedback.service.js';
@@ -44,6 +46,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
   imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule, AttachmentsModule],
   controllers: [
     PublishController,
+    AudienceController,
     ReceiptsController,
     AlertStatisticsController,
     AlertsController,
@@ -51,6 +54,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     VerificationController,
   ],
   providers: [
+    AlertAudienceService,
     AlertImportService,
     AlertContentsService,
     AlertFiltersService,

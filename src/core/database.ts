@@ -92,6 +92,11 @@ export class Database implements OnApplicationShutdown {
     return this.transaction(this.write, `begin; ${actingStatement(acting)}`, work);
   }
 
+  /** Does as the actor what is never to have happened: whatever it wrote is undone, and only what it found remains. */
+  rehearseAs<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.write, `begin; ${actingStatement(acting)}`, work, 'rollback');
+  }
+
   /** The same for changes of membership, ceiling and standing, which may take as long as they take. */
   asPatiently<T>(acting: Acting, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(this.standing, `begin; ${actingStatement(acting)}`, work);
@@ -116,13 +121,18 @@ export class Database implements OnApplicationShutdown {
     return this.transaction(this.background, 'begin', work);
   }
 
-  private async transaction<T>(source: DataSource, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async transaction<T>(
+    source: DataSource,
+    begin: string,
+    work: (tx: Tx) => Promise<T>,
+    end: 'commit' | 'rollback' = 'commit',
+  ): Promise<T> {
     const runner = source.createQueryRunner() as ReturningRunner;
     let broken: Error | undefined;
     try {
       await runner.query(begin);
       const result = await work(runner.manager);
-      await runner.query('commit');
+      await runner.query(end);
       return result;
     } catch (error) {
       await runner.query('rollback').catch((failure: Error) => {

@@ -3,6 +3,8 @@ import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { ChangesController } from './changes.controller.js';
 import { ExpiryClock } from './expiry.clock.js';
+import { ExplanationRepository } from './explanation.repository.js';
+import { ExplanationService } from './explanation.service.js';
 import { FetchesService } from './fetches.service.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -19,12 +21,14 @@ import { SharingService } from './sharing.service.js';
   controllers: [ChangesController],
   providers: [
     ExpiryClock,
+    ExplanationRepository,
+    ExplanationService,
     FetchesService,
     ReceiptsRepository,
     ReceiptsService,
     SharingRepository,
     SharingService,
   ],
-  exports: [FetchesService, ReceiptsService, SharingService],
+  exports: [ExplanationService, FetchesService, ReceiptsService, SharingService],
 })
 export class SharingModule {}

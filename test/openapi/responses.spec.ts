@@ -184,6 +184,9 @@ describe('answers to what is right', () => {
     const input = alertInput({ audience: { arrangements: [place.code] }, ...asked });
     const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', input), 201);
     const path = `/v1/alerts/${id}`;
+    expectStatus(await steward.post('/v1/alerts/audience-preview', example('previewAudience', 'application/json')), 200);
+    expectStatus(await steward.post('/v1/alerts/audience-preview', input), 200);
+    expectStatus(await steward.get(`${path}/audience`), 200);
     expectStatus(await reader.http.get('/v1/alerts/unacknowledged'), 200);
     expectStatus(await reader.http.get(`${path}/acknowledgement`), 200);
     const acknowledge = example('acknowledgeAlert', 'application/json');

@@ -1,0 +1,93 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { HandlingView } from '../access/handling.dto.js';
+import { classificationLabel, tlpLabel } from '../access/handling.js';
+import { type ExplanationRow, type Refusal, type Rule } from '../sharing/explanation.service.js';
+import { type ShareableRow } from '../sharing/sharing.service.js';
+import { OrganisationView, presentOrganisation } from './organisation.view.js';
+
+export class ArrangementReferenceView {
+  id: string;
+  code: string;
+}
+
+export class ReceivedRenditionView {
+  /** Place among the renditions, from 0, the lowest first. */
+  @ApiProperty({ type: 'integer' })
+  index: number;
+  handling: HandlingView;
+}
+
+export class RuleView {
+  rule: Rule;
+  /** Of which it is a member; with `arrangement`. */
+  arrangement?: ArrangementReferenceView;
+}
+
+export class ReceiverView {
+  organisation: OrganisationView;
+  /** The highest that admits it. */
+  rendition: ReceivedRenditionView;
+  /** Every way in which it has that rendition. */
+  rules: RuleView[];
+}
+
+export class RefusalView {
+  /** Place of the rendition that is addressed to it, from 0, the lowest first. */
+  @ApiProperty({ type: 'integer' })
+  rendition: number;
+  reason: Refusal;
+  /** Whose membership it is about. */
+  arrangement?: ArrangementReferenceView;
+}
+
+export class NotReachedView {
+  organisation: OrganisationView;
+  reasons: RefusalView[];
+}
+
+/** Every organisation of the audience, either as receiving or as not reached. */
+export class AudiencePreviewView {
+  receives: ReceiverView[];
+  notReached: NotReachedView[];
+}
+
+export class AudienceExplanationView extends AudiencePreviewView {
+  /** Nobody has what is withdrawn; what is not out yet is explained as if it were. */
+  state: ShareableRow['state'];
+}
+
+export function presentAudience(rows: ExplanationRow[]): AudiencePreviewView {
+  return { receives: rows.flatMap(presentReceiver), notReached: rows.flatMap(presentNotReached) };
+}
+
+function presentReceiver(row: ExplanationRow): ReceiverView[] {
+  const { ordinal, tlp, classification, rules } = row;
+  if (ordinal === null || tlp === null || classification === null) return [];
+  const handling = { tlp: tlpLabel(tlp), classification: classificationLabel(classification) };
+  return [
+    {
+      organisation: presentOrganisation(row),
+      rendition: { index: ordinal, handling },
+      rules: (rules ?? []).map(({ rule, ...of }) => ({ rule, ...presentArrangement(of) })),
+    },
+  ];
+}
+
+function presentNotReached(row: ExplanationRow): NotReachedView[] {
+  if (row.ordinal !== null) return [];
+  const reasons = (row.refusals ?? []).map(({ rendition, reason, ...of }) => ({
+    rendition,
+    reason,
+    ...presentArrangement(of),
+  }));
+  return [{ organisation: presentOrganisation(row), reasons }];
+}
+
+const presentArrangement = ({
+  arrangementId: id,
+  arrangementCode: code,
+}: {
+  arrangementId?: string;
+  arrangementCode?: string;
+}): { arrangement?: ArrangementReferenceView } =>
+  id === undefined || code === undefined ? {} : { arrangement: { id, code } };

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type OrganisationRow } from './receipts.repository.js';
+import { type ShareableState, type ShareableType } from './sharing.repository.js';
+
+/** By which branch of the rule an organisation receives something. */
+export const RULES = ['originator', 'named', 'kind', 'arrangement', 'release'] as const;
+export type Rule = (typeof RULES)[number];
+
+/** Why an organisation that something is addressed to does not receive it. */
+export const REFUSALS = [
+  'excluded',
+  'suspended',
+  'not_active',
+  'ceiling_tlp',
+  'ceiling_classification',
+  'membership_ceiling',
+  'membership_not_current',
+  'kind_not_reached_by_arrangement',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+interface OfArrangement {
+  arrangementId?: string;
+  arrangementCode?: string;
+}
+
+/** One organisation of the audience: with the rendition that it receives, or with why it receives none. */
+export interface ExplanationRow extends OrganisationRow {
+  ordinal: number | null;
+  tlp: number | null;
+  classification: number | null;
+  rules: ({ rule: Rule } & OfArrangement)[] | null;
+  refusals: ({ rendition: number; reason: Refusal } & OfArrangement)[] | null;
+}
+
+/** All SQL that explains decisions; the function reads the rule itself and says who may ask. */
+@Injectable()
+export class ExplanationRepository {
+  async explain(tx: Tx, id: string): Promise<ExplanationRow[]> {
+    return tx.query(
+      `select partner_id, code, name, kind, ordinal, tlp, classification, rules, refusals
+       from share_explanation($1)`,
+      [id],
+    );
+  }
+
+  /** @returns null for whoever may not have it explained */
+  async findExplained(tx: Tx, id: string, type: ShareableType): Promise<ShareableState | null> {
+    const rows: { state: ShareableState | null }[] = await tx.query(
+      `select share_explained($1, $2) as state`,
+      [id, type],
+    );
+    return rows[0]?.state ?? null;
+  }
+
+  /** Whether the acting reader would have its own. */
+  async admitsActing(tx: Tx, id: string): Promise<boolean> {
+    const rows: { admits: boolean }[] = await tx.query(`select share_admits_acting($1) as admits`, [id]);
+    return rows[0]?.admits === true;
+  }
+}
