@@ -44,6 +44,7 @@ const TAGS: Record<string, string> = {
   attachments: 'Files that belong to alerts and reports.',
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
+  audit: 'Who did what, as far as it concerns you.',
   health: 'For whoever starts and watches the service.',
 };
 
