@@ -8,6 +8,8 @@ import {
 import { ReaderEntity } from './access/reader.entity.js';
 import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
 import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
+import { AlertKnownEntity } from './alerts/alert-known.entity.js';
+import { ChallengeEntity } from './alerts/challenge.entity.js';
 import { FeedbackEntity } from './alerts/feedback.entity.js';
 import {
   AttachmentChunkEntity,
@@ -52,6 +54,8 @@ export const ENTITIES = [
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,
+  AlertKnownEntity,
+  ChallengeEntity,
   FeedbackEntity,
   FetchReceiptEntity,
   CustodianEntity,

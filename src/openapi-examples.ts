@@ -4,6 +4,7 @@ import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchan
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
 import { FEEDBACK_REQUESTS, FEEDBACK_RESPONSES } from './openapi-examples.feedback.js';
+import { HANDLING_REQUESTS, HANDLING_RESPONSES } from './openapi-examples.handling.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
@@ -14,6 +15,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
   ...FEEDBACK_REQUESTS,
+  ...HANDLING_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
@@ -21,6 +23,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,
   ...FEEDBACK_RESPONSES,
+  ...HANDLING_RESPONSES,
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
 };

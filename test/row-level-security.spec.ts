@@ -53,8 +53,11 @@ const READ_BY_EVERY_PARTNER = {
 const WRITTEN_BY_THE_RULE_ONLY = ['change_entry', 'change_head', 'share_grant'];
 const READ_BY_THE_ENGINE = [
   'acknowledgement',
+  // Counted for each originator and for the steward.
+  'alert_challenge',
   // Counted without names, and named to the originator as far as the senders wish.
   'alert_feedback',
+  'alert_known',
   'alert_rendition',
   'arrangement',
   'attachment',
@@ -239,8 +242,12 @@ describe('row-level security', () => {
         // Counts of organisations, and to the originator what they said, without those that stay unnamed.
         'alert_corroboration',
         'alert_feedback_received',
+        // Of alerts, to the steward.
+        'alert_originators',
         // Whether a file may go with a rendition of the acting partner's own.
         'attaches',
+        // Counts of one’s own alerts; to the steward of everybody’s.
+        'handling_statistics',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
         'named_arrangements',
         'named_partners',
@@ -673,6 +680,11 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into attachment_owner values ('${shareable}', '${partnerId}', '${partnerId}');
      insert into attachment_chunk values ('${shareable}', 0, 'x');
      insert into attachment_use values ('${shareable}', '${rendition}');
+     insert into alert_known values ('${shareable}', now());
+     insert into alert_challenge (id, alert_id, rendition_id, challenger_id, reader_id, challenger_code,
+         challenger_name, tlp, classification, proposed_tlp, reason, answer_by)
+       values (gen_random_uuid(), '${shareable}', '${rendition}', '${partnerId}', '${partnerId}', 'ONE', 'One', 1, 0, 0,
+         'Why', now());
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

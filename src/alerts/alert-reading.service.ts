@@ -55,10 +55,16 @@ export class AlertReadingService {
   async listRenditions(
     actor: Actor,
     id: string,
-  ): Promise<{ version: number; state: ShareableRow['state']; rows: OwnRenditionRow[] }> {
+  ): Promise<{
+    version: number;
+    state: ShareableRow['state'];
+    knownAt: Date | null;
+    rows: OwnRenditionRow[];
+  }> {
     return this.database.readAs(actor, async (tx) => {
       const { version, state } = await this.sharing.getOwn(tx, actor, id, 'alert');
-      return { version, state, rows: await this.alerts.listOwnRenditions(tx, id) };
+      const knownAt = await this.alerts.findKnown(tx, id);
+      return { version, state, knownAt, rows: await this.alerts.listOwnRenditions(tx, id) };
     });
   }
 

@@ -85,6 +85,7 @@ export class AlertVersionsService {
     // In a lower one it would tell that there is a higher.
     if (highest) highest.content = { ...highest.content, noLowerReason: stated.noLowerReason };
     await this.writeRenditions(tx, actor, id, drafts);
+    if (stated.knownAt !== undefined) await this.alerts.stateKnown(tx, id, stated.knownAt);
   }
 
   /** Writes the renditions of one version; those whose text is already there stay. */

@@ -17,11 +17,18 @@ const MAX_POINTS = 4000;
 export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
   const tooLarge = dto.renditions.reduce((sum, one) => sum + positionsOf(one), 0) > MAX_POINTS;
   return [
+    ...knownFaults(dto, now),
     ...timeFaults(dto, now),
     ...acknowledgementFaults(dto, now),
     ...tearLineFaults(dto),
     ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`, tooLarge)),
   ];
+}
+
+function knownFaults({ knownAt }: UpdateAlertDto, now: Date): Fault[] {
+  return Date.parse(knownAt ?? '') > now.getTime()
+    ? [{ pointer: '#/knownAt', detail: 'must not be in the future' }]
+    : [];
 }
 
 function timeFaults({ expiresAt, onsetAt, effectiveAt, renditions }: UpdateAlertDto, now: Date): Fault[] {

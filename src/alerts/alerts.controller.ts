@@ -111,9 +111,13 @@ export class AlertsController {
     @Id() id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RenditionList> {
-    const { version, state, rows } = await this.reading.listRenditions(actor, id);
+    const { version, state, knownAt, rows } = await this.reading.listRenditions(actor, id);
     response.set({ ETag: versionTag(version), 'Cache-Control': 'private, no-store' });
-    return { state, items: rows.map(presentRendition) };
+    return {
+      state,
+      ...(knownAt !== null && { knownAt: knownAt.toISOString() }),
+      items: rows.map(presentRendition),
+    };
   }
 
   /** Replace what a draft of yours says. */

@@ -247,6 +247,11 @@ export class UpdateAlertDto {
   @IsIn(RESPONSES, { each: true })
   responses?: ResponseType[];
 
+  /** When you learned of it: for your own statistics alone, in nothing that others read. */
+  @IfPresent()
+  @IsTimestamp()
+  knownAt?: string;
+
   @IfPresent()
   @IsTimestamp()
   effectiveAt?: string;

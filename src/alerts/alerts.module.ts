@@ -23,6 +23,12 @@ import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
 import { CAP_MAX_BYTES } from './cap/parse-cap.js';
 import { AudienceController } from './audience.controller.js';
+import { ChallengesController } from './challenges.controller.js';
+import { ChallengesRepository } from './challenges.repository.js';
+import { ChallengesService } from './challenges.service.js';
+import { HandlingStatisticsController } from './handling-statistics.controller.js';
+import { HandlingStatisticsRepository } from './handling-statistics.repository.js';
+import { HandlingStatisticsService } from './handling-statistics.service.js';
 import { FeedbackController } from './feedback.controller.js';
 import { FeedbackRepository } from './feedback.repository.js';
 import { FeedbackService } from './feedback.service.js';
@@ -39,7 +45,7 @@ export { CAP_TYPES } from './publish.controller.js';
 export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }];
 
 /**
- * Commitment 2: security alerts. Owns alert_rendition, alert_shape and alert_feedback; calls sharing for handling, renditions and
+ * Commitment 2: security alerts. Owns alert_rendition, alert_shape, alert_feedback, alert_challenge and alert_known; calls sharing for handling, renditions and
  * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
  */
 @Module({
@@ -50,7 +56,9 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     ReceiptsController,
     AlertStatisticsController,
     AlertsController,
+    ChallengesController,
     FeedbackController,
+    HandlingStatisticsController,
     VerificationController,
   ],
   providers: [
@@ -68,8 +76,12 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AlertVersionsService,
     AlertsRepository,
     AlertsService,
+    ChallengesRepository,
+    ChallengesService,
     FeedbackRepository,
     FeedbackService,
+    HandlingStatisticsRepository,
+    HandlingStatisticsService,
     RenditionCache,
     VerificationService,
   ],

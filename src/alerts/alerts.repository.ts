@@ -136,6 +136,24 @@ export class AlertsRepository {
     return rows[0] ?? null;
   }
 
+  /** When the acting originator learned of it. */
+  async stateKnown(tx: Tx, alertId: string, knownAt: string): Promise<void> {
+    await tx.query(`update alert_known set known_at = $2 where alert_id = $1`, [alertId, knownAt]);
+    await tx.query(
+      `insert into alert_known (alert_id, known_at)
+       select $1, $2 where not exists (select from alert_known where alert_id = $1)`,
+      [alertId, knownAt],
+    );
+  }
+
+  async findKnown(tx: Tx, alertId: string): Promise<Date | null> {
+    const rows: { known_at: Date }[] = await tx.query(
+      `select known_at from alert_known where alert_id = $1`,
+      [alertId],
+    );
+    return rows[0]?.known_at ?? null;
+  }
+
   async listContents(
     tx: Tx,
     renditionIds: string[],

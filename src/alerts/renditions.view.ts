@@ -33,6 +33,8 @@ export class RenditionView {
 
 export class RenditionList {
   state: 'draft' | 'pending_release' | 'published' | 'expired' | 'cancelled' | 'withdrawn';
+  /** When you learned of it. */
+  knownAt?: string;
   items: RenditionView[];
 }
 

@@ -13,6 +13,7 @@ import { Attachments1767225600011 } from '../../migrations/1767225600011-attachm
 import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-index.js';
 import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
 import { Feedback1767225600014 } from '../../migrations/1767225600014-feedback.js';
+import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-handling-governance.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   AlertIndex1767225600012,
   Receipts1767225600013,
   Feedback1767225600014,
+  HandlingGovernance1767225600015,
 ];
 
 const LEDGER = 'schema_migration';

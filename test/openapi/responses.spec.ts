@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import pg from 'pg';
 import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
-import { alertInput, arrangement, client, partner, type TestPartner, uniqueCode } from '../support/factories.js';
+import { alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { DOCUMENT, examplesOf, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
@@ -242,6 +242,31 @@ describe('answers to what is right', () => {
     await unchanged(reader.client, `/v1/attachments/${id}`, false);
     for (let sent = 0; sent < 50; sent++) expectStatus(await send('x', 'text/plain'), 201);
     expectStatus(await send('x', 'text/plain'), 409);
+  });
+
+  it('about challenges and statistics of handling', async () => {
+    const { steward } = app;
+    const audience = { arrangements: [place.code] };
+    const classified = { tlp: 'AMBER', classification: 'CONFIDENTIAL', classificationReason: 'Sources' } as const;
+    const renditions = [renditionInput({ audience }), renditionInput({ audience, ...classified })];
+    const input = alertInput({ renditions, knownAt: '2026-01-01T00:00:00Z' });
+    const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', input), 201);
+    const path = `/v1/alerts/${id}/challenges`;
+    const body = example('challengeAlert', 'application/json');
+    const made = expectStatus(await reader.http.post<{ id: string }>(path, body), 201);
+    expectStatus(await reader.http.post(path, body), 409);
+    expectStatus(await steward.post(`/v1/alerts/${ID}/challenges`, body), 404);
+    expectStatus(await steward.get('/v1/challenges', { query: { state: 'open', limit: 1 } }), 200);
+    const answer = example('answerChallenge', 'application/json');
+    expectStatus(await steward.post(`${path}/${made.id}/answer`, answer), 200);
+    expectStatus(await steward.post(`${path}/${made.id}/answer`, answer), 409);
+    expectStatus(await steward.post(`${path}/${ID}/answer`, answer), 404);
+    expectStatus(await reader.http.get(path), 200);
+    expectStatus(await steward.get(`/v1/alerts/${id}/renditions`), 200);
+    expectStatus(await reader.http.post(`/v1/alerts/${id}/acknowledgements`), 200);
+    expectStatus(await steward.get('/v1/statistics/handling', { query: { limit: 1 } }), 200);
+    const own = { query: { originator: reader.partner.code } };
+    expectStatus(await reader.http.get('/v1/statistics/handling', own), 200);
   });
 
   it('about drafts', async () => {
