@@ -88,7 +88,7 @@ describe('13: audience preview and explanation', () => {
         delivered.set(id, [...(delivered.get(id) ?? []), `${reader} ${ordinal}`]);
       expect(previewed.size).toBe(DRAFTS);
       for (const [id, expected] of previewed) expect([id, delivered.get(id)?.sort()]).toEqual([id, expected]);
-    }, 300_000);
+    }, 600_000);
   });
 
   it('names the rule that reaches each, and every reason that keeps others out', async () => {
