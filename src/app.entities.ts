@@ -27,6 +27,12 @@ import { ReferenceEntryEntity } from './reference/reference-entry.entity.js';
 import { ReferenceLabelEntity } from './reference/reference-label.entity.js';
 import { ReferenceListEntity } from './reference/reference-list.entity.js';
 import { ReferenceRevisionEntity } from './reference/reference-revision.entity.js';
+import { ReportEntity } from './reports/report.entity.js';
+import { ReportLinkEntity } from './reports/report-link.entity.js';
+import { ReportMessageEntity } from './reports/report-message.entity.js';
+import { ReportOutcomeEntity } from './reports/report-outcome.entity.js';
+import { ReportRenditionEntity } from './reports/report-rendition.entity.js';
+import { SourceRevealEntity } from './reports/source-reveal.entity.js';
 import { ChangeEntryEntity } from './sharing/change-entry.entity.js';
 import { ChangeHeadEntity } from './sharing/change-head.entity.js';
 import {
@@ -74,8 +80,14 @@ export const ENTITIES = [
   ReferenceListEntity,
   ReferenceRevisionEntity,
   RenditionEntity,
+  ReportEntity,
+  ReportLinkEntity,
+  ReportMessageEntity,
+  ReportOutcomeEntity,
+  ReportRenditionEntity,
   RevokedTokenEntity,
   ShareableEntity,
   ShareGrantEntity,
   SigningKeyEntity,
+  SourceRevealEntity,
 ];

@@ -14,6 +14,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { PartnersModule } from './partners/partners.module.js';
 import { ReferenceModule } from './reference/reference.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 
 /** The six commitments, one module each, above what they stand on. */
@@ -36,6 +37,7 @@ export class AppModule {
         SharingModule,
         AttachmentsModule,
         AlertsModule,
+        ReportsModule,
         DeliveryModule,
       ],
       controllers: [HealthController, MetricsController],

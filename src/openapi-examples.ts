@@ -5,6 +5,7 @@ import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receip
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
 import { FEEDBACK_REQUESTS, FEEDBACK_RESPONSES } from './openapi-examples.feedback.js';
 import { HANDLING_REQUESTS, HANDLING_RESPONSES } from './openapi-examples.handling.js';
+import { REPORTS_REQUESTS, REPORTS_RESPONSES } from './openapi-examples.reports.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
@@ -14,6 +15,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
+  ...REPORTS_REQUESTS,
   ...FEEDBACK_REQUESTS,
   ...HANDLING_REQUESTS,
 };
@@ -26,4 +28,5 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...HANDLING_RESPONSES,
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
+  ...REPORTS_RESPONSES,
 };

@@ -42,6 +42,7 @@ const TAGS: Record<string, string> = {
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
   reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',
   attachments: 'Files that belong to alerts and reports.',
+  reports: 'What partners report: held in custody for its source, triaged, and answered with an outcome.',
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
   audit: 'Who did what, as far as it concerns you.',

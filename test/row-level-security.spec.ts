@@ -74,6 +74,7 @@ const READ_BY_THE_ENGINE = [
   'purge_confirmation',
   'reader',
   'rendition',
+  'report',
   'share_grant',
   'shareable',
 ];
@@ -254,6 +255,11 @@ describe('row-level security', () => {
         'originates',
         // Identities of messages that the acting reader had itself.
         'received_messages',
+        // Whose a report is: to its custodian, with a reason that the source is told; to those who may know; and a word to
+        // a side of it without saying who that is.
+        'report_reveal',
+        'report_source',
+        'report_tell',
         // What its own organisation says of what it was given, and to originators what was said of their own.
         'share_acknowledge',
         // Whether a decision admits the one that asks.
@@ -573,6 +579,20 @@ describe('row-level security', () => {
         'delete from rendition',
         'delete from alert_rendition',
         'delete from alert_shape',
+        'update report set submitted_at = submitted_at',
+        'update report_rendition set content = content',
+        'update report_outcome set explanation = explanation',
+        'update report_message set text = text',
+        'update report_link set target_id = target_id',
+        'delete from report',
+        'delete from report_rendition',
+        'delete from report_outcome',
+        'delete from report_message',
+        'delete from source_reveal',
+        'update source_reveal set reason = reason',
+        'insert into source_reveal select * from source_reveal',
+        'update custody set source_id = source_id',
+        'delete from custody',
       ]);
     });
 
@@ -635,6 +655,7 @@ async function expectDenied(url: string, statements: string[]): Promise<void> {
 /** One row or more in every table, all of one partner. */
 async function fill(superuserUrl: string, partnerId: string): Promise<void> {
   const [arrangement, shareable, rendition, client] = [0, 1, 2, 3].map(() => randomUUID());
+  const [report, said, outcome] = [0, 1, 2].map(() => randomUUID());
   await query(
     superuserUrl,
     `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
@@ -685,6 +706,20 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
          challenger_name, tlp, classification, proposed_tlp, reason, answer_by)
        values (gen_random_uuid(), '${shareable}', '${rendition}', '${partnerId}', '${partnerId}', 'ONE', 'One', 1, 0, 0,
          'Why', now());
+     insert into shareable (id, type, originator_id, state)
+       values ('${report}', 'report', '${partnerId}', 'published');
+     insert into rendition (id, shareable_id, ordinal, tlp, classification, is_current, digest,
+         audience_arrangements, audience_kinds, audience_partners, audience_except)
+       values ('${said}', '${report}', 0, 1, 0, true, 'x', '{}', '{}', '{}', '{}');
+     insert into report (id, state) values ('${report}', 'submitted');
+     insert into report_rendition values ('${said}', '${report}', '{}');
+     insert into report_outcome (id, report_id, outcome, explanation, decided_by)
+       values ('${outcome}', '${report}', 'recorded', 'x', '${partnerId}');
+     insert into report_link values ('${outcome}', '${shareable}');
+     insert into report_message (id, report_id, side, text)
+       values (gen_random_uuid(), '${report}', 'source', 'x');
+     insert into source_reveal (id, report_id, revealed_to, revealed_to_name, reason)
+       values (gen_random_uuid(), '${report}', '${partnerId}', 'One', 'x');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

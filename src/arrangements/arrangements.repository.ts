@@ -5,6 +5,13 @@ import { type ArrangementRow, type MembershipRow } from './arrangements.dto.js';
 
 const COLUMNS = 'id, code, name, countries, level, version, created_at, updated_at';
 
+export interface CrowdRow {
+  id: string;
+  code: string;
+  countries: string[];
+  partnerIds: string[];
+}
+
 export interface NewMembership {
   id: string;
   arrangementId: string;
@@ -49,6 +56,21 @@ export class ArrangementsRepository {
     return tx.query(
       `select ${COLUMNS} from arrangement where ($1::uuid is null or id > $1) order by id limit $2`,
       [filter.afterId ?? null, filter.limit],
+    );
+  }
+
+  /**
+   * Active partners that are now members of these arrangements or of those of a country, as far as the actor sees them;
+   * without those that are not reached through arrangements.
+   */
+  async listCrowds(tx: Tx, ids: string[], country: string): Promise<CrowdRow[]> {
+    return tx.query(
+      `select a.id, a.code, a.countries, array(
+         select p.id from membership m join partner p on p.id = m.partner_id
+         where m.arrangement_id = a.id and m.state = 'current' and p.status = 'active'
+           and p.kind not in ('private_sector', 'donor')) as "partnerIds"
+       from arrangement a where a.id = any ($1) or $2 = any (a.countries) order by a.code`,
+      [ids, country],
     );
   }
 

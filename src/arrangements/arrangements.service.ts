@@ -17,7 +17,7 @@ import {
   type ListArrangementsQuery,
   type MembershipRow,
 } from './arrangements.dto.js';
-import { ArrangementsRepository } from './arrangements.repository.js';
+import { ArrangementsRepository, type CrowdRow } from './arrangements.repository.js';
 
 const LIST = 'arrangements';
 
@@ -151,6 +151,11 @@ export class ArrangementsService {
   /** Ids of arrangements addressed by code or id, whether or not the actor can look them up. */
   async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
     return references.length === 0 ? new Map() : this.arrangements.resolveNamed(tx, references);
+  }
+
+  /** Who is in these arrangements, or in those of a country, as far as the actor can see. */
+  async listCrowds(tx: Tx, ids: string[], country: string): Promise<CrowdRow[]> {
+    return this.arrangements.listCrowds(tx, ids, country);
   }
 
   private async getIn(tx: Tx, id: string): Promise<ArrangementRow> {

@@ -14,6 +14,7 @@ import { AlertIndex1767225600012 } from '../../migrations/1767225600012-alert-in
 import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.js';
 import { Feedback1767225600014 } from '../../migrations/1767225600014-feedback.js';
 import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-handling-governance.js';
+import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   Receipts1767225600013,
   Feedback1767225600014,
   HandlingGovernance1767225600015,
+  Reports1767225600016,
 ];
 
 const LEDGER = 'schema_migration';

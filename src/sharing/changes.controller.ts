@@ -12,7 +12,7 @@ export class ChangesController {
 
   /** Read your change log, in order, from where you left off. */
   @Get()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:read', 'reports:submit', 'reports:triage')
   async listChanges(@CurrentActor() actor: Actor, @Query() query: ListChangesQuery): Promise<ChangePage> {
     const { rows, nextCursor } = await this.sharing.listChanges(
       actor,

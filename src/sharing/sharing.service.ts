@@ -43,14 +43,15 @@ export class SharingService {
 
   /**
    * Checks what the originator says about handling and audience, all of it, and turns names into ids.
+   * @param pointers where in the body each of them was stated
    * @throws Problem 400 naming every fault; 403 when a narrowed client reaches beyond what it may itself read
    */
   async settleHandling(
     tx: Tx,
     actor: Actor,
     stated: StatedHandling[],
+    pointers = stated.map((_, index) => `#/renditions/${index}`),
   ): Promise<(Pick<NewRendition, 'tlp' | 'classification'> & { audience: Audience })[]> {
-    const pointers = stated.map((_, index) => `#/renditions/${index}`);
     const faults = stated.flatMap((one, index) =>
       handlingFaults(one, actor.partnerKind, pointers[index] ?? '#'),
     );
@@ -103,6 +104,11 @@ export class SharingService {
   /** The same without the lock, for reading. */
   async getOwn(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<ShareableRow> {
     return (await this.sharing.findOwn(tx, id, type)) ?? this.refuseForeign(tx, actor, id, type);
+  }
+
+  /** Whether the actor may know that there is such a thing. */
+  async isVisible(tx: Tx, id: string, type: ShareableType): Promise<boolean> {
+    return this.sharing.isVisible(tx, id, type);
   }
 
   private async refuseForeign(tx: Tx, actor: Actor, id: string, type: ShareableType): Promise<never> {

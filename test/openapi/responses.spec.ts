@@ -269,6 +269,55 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/statistics/handling', own), 200);
   });
 
+  it('about reports, their triage and their correspondence', async () => {
+    const { steward } = app;
+    const source = await partner(app, { scopes: ['reports:submit'] });
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const report = { ...(example('submitReport', 'application/json') as object), audience: {} };
+    const submitted = await source.http.post<{ id: string }>('/v1/reports', report, key);
+    const path = `/v1/reports/${expectStatus(submitted, 201).id}`;
+    expectStatus(await source.http.post('/v1/reports', { ...report, kind: 'threat' }, key), 422);
+    const preview = { ...(example('previewReport', 'application/json') as object), audience: {} };
+    expectStatus(await source.http.post('/v1/reports/preview', preview), 200);
+    expectStatus(await source.http.get('/v1/reports', { query: { mine: 'true' } }), 200);
+    expectStatus(await steward.get('/v1/reports', { query: { state: 'submitted' } }), 200);
+    await unchanged(source.client, path);
+    expectStatus(await source.http.post(`${path}/updates`, report, stale), 412);
+    expectStatus(await source.http.post(`${path}/updates`, { ...report, kind: 'threat' }), 200);
+    expectStatus(await steward.post(`${path}/assignment`, undefined, stale), 412);
+    expectStatus(await steward.post(`${path}/assignment`), 200);
+    const message = example('writeReportMessage', 'application/json');
+    const written = { headers: { 'Idempotency-Key': randomUUID() } };
+    expectStatus(await steward.post(`${path}/messages`, message, written), 201);
+    expectStatus(await steward.post(`${path}/messages`, { text: 'Another.' }, written), 422);
+    expectStatus(await source.http.get(`${path}/messages`, { query: { limit: 1 } }), 200);
+    expectStatus(await steward.post(`${path}/source-reveal`, example('revealSource', 'application/json')), 200);
+    const { id: alertId } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', alertInput()), 201);
+    const outcome = { ...(example('concludeReport', 'application/json') as object), alertId };
+    expectStatus(await steward.post(`${path}/outcome`, outcome, stale), 412);
+    expectStatus(await steward.post(`${path}/outcome`, outcome), 200);
+    expectStatus(await steward.post(`${path}/outcome`, outcome), 409);
+    expectStatus(await steward.post(`${path}/assignment`), 409);
+    expectStatus(await steward.get(path), 200);
+    expectStatus(await source.http.get(path), 200);
+    expectStatus(await source.http.get('/v1/reports/ledger'), 200);
+    const named = { ...report, kind: 'threat', attribution: 'named' };
+    expectStatus(await source.http.post(`${path}/updates`, named), 200);
+    const reason = { reason: 'It is plain to see.' };
+    expectStatus(await steward.post(`${path}/source-reveal`, reason), 409);
+    expectStatus(await source.http.post(`${path}/withdrawal`, undefined, stale), 412);
+    expectStatus(await source.http.post(`${path}/withdrawal`), 204);
+    expectStatus(await source.http.post(`${path}/withdrawal`), 409);
+    expectStatus(await source.http.post(`${path}/updates`, named), 409);
+    expectStatus(await source.http.post(`${path}/messages`, message), 409);
+    expectStatus(await source.http.get(path), 200);
+    const nowhere = `/v1/reports/${ID}`;
+    expectStatus(await source.http.post(`${nowhere}/updates`, report), 404);
+    expectStatus(await source.http.post(`${nowhere}/messages`, message), 404);
+    expectStatus(await steward.post(`${nowhere}/outcome`, outcome), 404);
+    expectStatus(await steward.post(`${nowhere}/source-reveal`, reason), 404);
+  });
+
   it('about drafts', async () => {
     const { steward } = app;
     const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };

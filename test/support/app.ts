@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createApplication } from '../../src/application.js';
 import { readConfig } from '../../src/core/config.js';
+import { createLog } from '../../src/core/logging.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { expectStatus, Http } from './http.js';
 
@@ -14,6 +15,8 @@ export interface ClientCredentials {
 export interface AppOptions {
   /** Environment variables, as the operator would set them. */
   settings?: Record<string, string>;
+  /** Takes every line of the log, down to the finest; silent when absent. */
+  log?: (line: string) => void;
   /** A further process on the database of another application, which keeps it when this one closes. */
   database?: TestDatabase;
 }
@@ -58,7 +61,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     if (!keepsDatabase) await database.drop();
   };
   try {
-    const nest = await createApplication(config, database);
+    const log = options.log && createLog('debug', { write: options.log });
+    const nest = await createApplication(config, database, url, log);
     opened.push(nest);
     await nest.listen(port, '127.0.0.1');
     const anonymous = new Http(url);
