@@ -11,6 +11,7 @@ import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
 import { AlertKnownEntity } from './alerts/alert-known.entity.js';
 import { ChallengeEntity } from './alerts/challenge.entity.js';
 import { FeedbackEntity } from './alerts/feedback.entity.js';
+import { AlertReleaseEntity, ReleasePolicyEntity } from './alerts/release.entity.js';
 import {
   AttachmentChunkEntity,
   AttachmentEntity,
@@ -49,6 +50,7 @@ import { ShareableEntity } from './sharing/shareable.entity.js';
 /** Every table. */
 export const ENTITIES = [
   AcknowledgementEntity,
+  AlertReleaseEntity,
   AlertRenditionEntity,
   AlertShapeEntity,
   ArrangementEntity,
@@ -79,6 +81,7 @@ export const ENTITIES = [
   ReferenceLabelEntity,
   ReferenceListEntity,
   ReferenceRevisionEntity,
+  ReleasePolicyEntity,
   RenditionEntity,
   ReportEntity,
   ReportLinkEntity,

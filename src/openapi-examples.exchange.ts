@@ -30,7 +30,7 @@ const texts = [
   },
 ];
 
-const facts = {
+export const facts = {
   kind: 'advisory',
   status: 'actual',
   event: 'Armed clashes',
@@ -94,7 +94,7 @@ const CAP = `<?xml version="1.0" encoding="UTF-8"?>
 </alert>
 `;
 
-const alert = {
+export const alert = {
   id: ALERT,
   version: 1,
   changedAt: '2026-11-02T09:00:00.000Z',

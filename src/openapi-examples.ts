@@ -6,6 +6,7 @@ import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.refe
 import { FEEDBACK_REQUESTS, FEEDBACK_RESPONSES } from './openapi-examples.feedback.js';
 import { HANDLING_REQUESTS, HANDLING_RESPONSES } from './openapi-examples.handling.js';
 import { REPORTS_REQUESTS, REPORTS_RESPONSES } from './openapi-examples.reports.js';
+import { RELEASE_REQUESTS, RELEASE_RESPONSES } from './openapi-examples.release.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
@@ -18,6 +19,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...REPORTS_REQUESTS,
   ...FEEDBACK_REQUESTS,
   ...HANDLING_REQUESTS,
+  ...RELEASE_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
@@ -26,6 +28,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...REFERENCE_RESPONSES,
   ...FEEDBACK_RESPONSES,
   ...HANDLING_RESPONSES,
+  ...RELEASE_RESPONSES,
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
   ...REPORTS_RESPONSES,

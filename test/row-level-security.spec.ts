@@ -474,6 +474,9 @@ describe('row-level security', () => {
            audience_arrangements, audience_kinds, audience_partners, audience_except)
            values ('${randomUUID()}', '${shareable?.id}', 0, 0, 0, true, '', '{}', '{}', '{${otherId}}', '{}')`,
         `${act} select share_publish('${shareable?.id}')`,
+        `${act} insert into release_policy values ('${partnerId}', 0, 0)`,
+        `${act} insert into alert_release (alert_id, partner_id, subject, state, asked_by, asked_version, asked_state)
+           values ('${shareable?.id}', '${otherId}', 'alert', 'waiting', 'c', 1, 'draft')`,
       ]);
     });
   });
@@ -720,6 +723,9 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values (gen_random_uuid(), '${report}', 'source', 'x');
      insert into source_reveal (id, report_id, revealed_to, revealed_to_name, reason)
        values (gen_random_uuid(), '${report}', '${partnerId}', 'One', 'x');
+     insert into release_policy values ('${partnerId}', 2, null);
+     insert into alert_release (alert_id, partner_id, subject, state, asked_by, asked_version, asked_state)
+       values ('${shareable}', '${partnerId}', 'alert', 'waiting', 'c', 1, 'pending_release');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

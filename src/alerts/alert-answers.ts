@@ -91,7 +91,8 @@ export function serialise(
 ): string {
   const own = { id: row.id, version: row.version, changedAt: row.changed_at, state: content.state };
   if (isShared) {
-    cache.put(row.rendition_id, content);
+    // Where it stands meanwhile is no part of what is kept.
+    if (row.state === null) cache.put(row.rendition_id, content);
     const kept = cache.serialise(row.rendition_id, own, acceptLanguage);
     if (kept !== undefined) return withCorroboration(kept, row.corroboration);
   }

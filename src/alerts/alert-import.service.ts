@@ -15,6 +15,7 @@ import { isDrill } from './alert.values.js';
 import { AlertsService } from './alerts.service.js';
 import { CapFault, type CapMessage } from './cap/cap-message.js';
 import { parseCap } from './cap/parse-cap.js';
+import { ReleaseGateService } from './release-gate.service.js';
 import { carryOn } from './verification.rules.js';
 
 export interface Imported {
@@ -32,6 +33,7 @@ export class AlertImportService {
     private readonly database: Database,
     private readonly alerts: AlertsRepository,
     private readonly publishing: AlertsService,
+    private readonly gate: ReleaseGateService,
     private readonly versions: AlertVersionsService,
     private readonly sharing: SharingService,
     private readonly partners: PartnersService,
@@ -60,6 +62,7 @@ export class AlertImportService {
       }
       let draft = await this.settle(tx, actor, cap, query);
       const predecessor = await this.findPredecessor(tx, actor, cap, draft);
+      const waits = await this.waits(tx, actor, draft, predecessor);
       if (predecessor === null) {
         const { status, expiresAt } = draft.content;
         await this.sharing.create(tx, actor, {
@@ -77,9 +80,31 @@ export class AlertImportService {
       }
       const id = predecessor ?? claim.id;
       await this.versions.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
-      await this.publishing.share(tx, actor, id);
+      if (waits) await this.publishing.askIn(tx, actor, id, draft.content);
+      else await this.publishing.share(tx, actor, id);
       return { id, created: predecessor === null };
     });
+  }
+
+  /**
+   * One alert waits like any other; what waits for an alert that stands, or does not hold itself, has no place to wait.
+   * That something no longer holds is told at once.
+   */
+  private async waits(
+    tx: Tx,
+    actor: Actor,
+    { content }: ImportDraft,
+    predecessor: string | null,
+  ): Promise<boolean> {
+    const isCancelled = content.state === 'cancelled' && predecessor !== null;
+    const isFlash = content.kind === 'flash' && predecessor === null;
+    if (isCancelled || isFlash || !(await this.gate.holds(tx, actor, [content.handling]))) return false;
+    if (predecessor === null && content.state === 'published') return true;
+    throw problems.conflict(
+      predecessor === null
+        ? 'At this handling a second person releases it, and it does not hold any more.'
+        : 'At this handling a second person releases changes: propose it by POST /v1/alerts/{id}/updates.',
+    );
   }
 
   private async settle(tx: Tx, actor: Actor, cap: CapMessage, query: ImportAlertQuery): Promise<ImportDraft> {
@@ -118,6 +143,9 @@ export class AlertImportService {
     for (const reference of cap.references) {
       const message = await this.alerts.findOwnMessage(tx, reference);
       if (message === null) continue;
+      if (message.state === 'pending_release') {
+        throw problems.conflict('It refers to a message that waits for its release.');
+      }
       if (message.tlp > draft.tlp || message.classification > draft.classification) {
         throw problems.conflict('It refers to a message that stands at a higher handling here.', [
           { pointer: '/alert/references', detail: `must not name ${reference.identifier} at this handling` },

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
-import { problems } from '../core/problem.js';
+import { Problem, problems } from '../core/problem.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
 import { resourcesOf } from './alert-attachments.js';
 import { AlertContentsService, type ReadAlert } from './alert-contents.service.js';
@@ -35,6 +35,14 @@ export class AlertReadingService {
   async get(actor: Actor, id: string, isHeld: IsHeld = () => false): Promise<ReadAlert> {
     const alert = await this.database.readAs(actor, (tx) => this.getIn(tx, id));
     return this.contents.give(actor, alert, isHeld(alert) ? [] : [alert]);
+  }
+
+  /** What was just published. A repeat may come when it is gone: its originator may know that, and must not go on trying. */
+  async getPublished(actor: Actor, id: string): Promise<ReadAlert> {
+    return this.get(actor, id).catch((error: unknown) => {
+      if (!(error instanceof Problem) || error.type !== 'not-found') throw error;
+      throw problems.conflict('It was published before, and has been withdrawn since.');
+    });
   }
 
   /** The same with the message as it came. */

@@ -65,7 +65,7 @@ export class AlertSearchRepository {
   ): Promise<ReadableRow[]> {
     return tx.query(
       `select s.id, r.id as rendition_id, s.version, 0 as position, s.updated_at as changed_at,
-         nullif(s.state, 'draft') as state
+         s.state
        from shareable s
        join lateral (select id from rendition where shareable_id = s.id and is_current
                      order by tlp desc, classification desc, ordinal limit 1) r on true

@@ -42,7 +42,7 @@ export class AlertVersionsService {
     stated: UpdateAlertDto,
     state: 'draft' | 'published',
   ): Promise<void> {
-    const settled = await this.sharing.settleHandling(tx, actor, stated.renditions.map(statedHandling));
+    const settled = await this.settle(tx, actor, stated);
     const originator = await this.partners.describe(tx, actor.partnerId);
     const predecessors = await this.alerts.listPredecessors(tx, id);
     // What is not said again stays: an originator that was not named is not named by an omission.
@@ -86,6 +86,15 @@ export class AlertVersionsService {
     if (highest) highest.content = { ...highest.content, noLowerReason: stated.noLowerReason };
     await this.writeRenditions(tx, actor, id, drafts);
     if (stated.knownAt !== undefined) await this.alerts.stateKnown(tx, id, stated.knownAt);
+  }
+
+  /** Handling and audiences in ids and ranks. @throws Problem 400 naming every fault; 403 beyond a narrowed client's reach */
+  async settle(
+    tx: Tx,
+    actor: Actor,
+    { renditions }: UpdateAlertDto,
+  ): ReturnType<SharingService['settleHandling']> {
+    return this.sharing.settleHandling(tx, actor, renditions.map(statedHandling));
   }
 
   /** Writes the renditions of one version; those whose text is already there stay. */

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiProduces,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
@@ -26,6 +33,9 @@ import { AlertsService } from './alerts.service.js';
 import { AlertPage, AlertView } from './alerts.view.js';
 import { RenditionCache } from './rendition.cache.js';
 import { presentRendition, RenditionList } from './renditions.view.js';
+
+/** Of a change above what a partner lets pass by itself. */
+const WAITS = 'It waits for a second person of yours; this is what stands until then.';
 
 @ApiTags('alerts')
 @Controller('v1/alerts')
@@ -141,7 +151,7 @@ export class AlertsController {
     await this.answerItem(actor, id, request, response);
   }
 
-  /** Publish a draft of yours. */
+  /** Publish a draft of yours; where a second person must release it, it waits for that. */
   @Post(':id/publication')
   @HttpCode(200)
   @ApiId()
@@ -169,6 +179,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdateAlertDto })
   @ApiOkResponse({ type: AlertView })
+  @ApiAcceptedResponse({ type: AlertView, description: WAITS })
   @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed', 'unprocessable')
   async updateAlert(
@@ -179,7 +190,7 @@ export class AlertsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.alerts.update(actor, id, dto, ifMatch);
+    if (await this.alerts.update(actor, id, dto, ifMatch)) response.status(202);
     await this.answerItem(actor, id, request, response);
   }
 
@@ -191,6 +202,7 @@ export class AlertsController {
   @ApiIfMatch()
   @ApiBody({ type: TranslateAlertDto })
   @ApiOkResponse({ type: AlertView })
+  @ApiAcceptedResponse({ type: AlertView, description: WAITS })
   @ApiAnswerHeaders(...ITEM_HEADERS)
   @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async translateAlert(
@@ -201,7 +213,7 @@ export class AlertsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.alerts.translate(actor, id, dto, ifMatch);
+    if (await this.alerts.translate(actor, id, dto, ifMatch)) response.status(202);
     await this.answerItem(actor, id, request, response);
   }
 

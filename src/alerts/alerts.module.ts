@@ -33,7 +33,12 @@ import { FeedbackController } from './feedback.controller.js';
 import { FeedbackRepository } from './feedback.repository.js';
 import { FeedbackService } from './feedback.service.js';
 import { CAP_TYPES, PublishController } from './publish.controller.js';
+import { FlashController } from './flash.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
+import { ReleaseController } from './release.controller.js';
+import { ReleaseGateService } from './release-gate.service.js';
+import { ReleaseRepository } from './release.repository.js';
+import { ReleaseService } from './release.service.js';
 import { RenditionCache } from './rendition.cache.js';
 import { VerificationController } from './verification.controller.js';
 import { VerificationService } from './verification.service.js';
@@ -45,15 +50,18 @@ export { CAP_TYPES } from './publish.controller.js';
 export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_TYPES, limit: CAP_MAX_BYTES }];
 
 /**
- * Commitment 2: security alerts. Owns alert_rendition, alert_shape, alert_feedback, alert_challenge and alert_known; calls sharing for handling, renditions and
- * grants; publishes as JSON and CAP 1.2, reads as JSON, CAP and GeoJSON.
+ * Commitment 2: security alerts. Owns alert_rendition, alert_shape, alert_feedback, alert_challenge, alert_known,
+ * alert_release and release_policy; calls sharing for handling, renditions and grants; publishes as JSON and CAP 1.2,
+ * reads as JSON, CAP and GeoJSON.
  */
 @Module({
   imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule, AttachmentsModule],
   controllers: [
+    FlashController,
     PublishController,
     AudienceController,
     ReceiptsController,
+    ReleaseController,
     AlertStatisticsController,
     AlertsController,
     ChallengesController,
@@ -82,6 +90,9 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     FeedbackService,
     HandlingStatisticsRepository,
     HandlingStatisticsService,
+    ReleaseGateService,
+    ReleaseRepository,
+    ReleaseService,
     RenditionCache,
     VerificationService,
   ],

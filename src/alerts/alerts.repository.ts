@@ -27,7 +27,7 @@ export interface ReadableRow {
   /** Organisations by kind of feedback; read with single alerts only. */
   corroboration?: number[];
   /** Where the alert stands meanwhile, when its text does not say so. */
-  state: 'expired' | 'pending_release' | null;
+  state: 'expired' | 'draft' | 'pending_release' | null;
 }
 
 export interface OwnRenditionRow {
@@ -124,8 +124,7 @@ export class AlertsRepository {
          from share_grant g
          where g.reader_id = acting_reader() and g.shareable_id = $1 and g.type = 'alert'
          union all
-         (select 1, s.id, r.id, s.version, 0, s.updated_at,
-            case when s.state = 'pending_release' then s.state end
+         (select 1, s.id, r.id, s.version, 0, s.updated_at, s.state
           from shareable s join rendition r on r.shareable_id = s.id and r.is_current
           where s.id = $1 and s.type = 'alert' and s.state in ('draft', 'pending_release')
             and s.originator_id = acting_owner()

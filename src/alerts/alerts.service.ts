@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { type Handling } from '../access/handling.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
-import { problems } from '../core/problem.js';
+import { type Fault, problems } from '../core/problem.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
 import { type AlertContent, type MessageIdentity } from './alert-content.js';
 import { textFromJson } from './alert-from-json.js';
 import { AlertVersionsService } from './alert-versions.service.js';
 import { alertFaults, translationFaults } from './alert.rules.js';
-import { isDrill } from './alert.values.js';
+import { type AlertKind, isDrill } from './alert.values.js';
 import {
   type CancelAlertDto,
   type CreateAlertDto,
@@ -18,6 +19,8 @@ import {
   type UpdateAlertDto,
 } from './alerts.dto.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
+import { ReleaseGateService } from './release-gate.service.js';
+import { type Subject } from './release.repository.js';
 
 /** What originators do with their alerts. Each verb is one transaction whose last statement shares the outcome. */
 @Injectable()
@@ -28,9 +31,10 @@ export class AlertsService {
     private readonly versions: AlertVersionsService,
     private readonly sharing: SharingService,
     private readonly audit: AuditService,
+    private readonly gate: ReleaseGateService,
   ) {}
 
-  /** Publishes, or keeps as a draft. @returns the alert's id */
+  /** Publishes, leaves to a second person, or keeps as a draft. @returns the alert's id */
   async publish(actor: Actor, dto: CreateAlertDto, idempotency?: IdempotencyKey): Promise<string> {
     const { state = 'published' } = dto;
     if (state === 'draft') this.refuseNarrowed(actor);
@@ -39,9 +43,11 @@ export class AlertsService {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (repeated) return id;
       const { status, expiresAt } = dto;
+      const waits = state === 'published' && (await this.waits(tx, actor, dto.kind, dto.renditions));
       await this.sharing.create(tx, actor, { id, type: 'alert', state, isDrill: isDrill(status), expiresAt });
-      await this.versions.write(tx, actor, id, dto, state);
-      if (state === 'published') await this.publishIn(tx, actor, id, 'alert.published', dto);
+      await this.versions.write(tx, actor, id, dto, waits ? 'draft' : state);
+      if (waits) await this.askIn(tx, actor, id, dto);
+      else if (state === 'published') await this.publishIn(tx, actor, id, 'alert.published', dto);
       return id;
     });
   }
@@ -57,50 +63,54 @@ export class AlertsService {
     });
   }
 
-  /** Publishes a draft as it stands. */
+  /** Publishes a draft as it stands, or leaves it to a second person. */
   async release(actor: Actor, id: string, ifMatch?: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
       await this.lockIn(tx, actor, id, ['draft'], ifMatch);
-      await this.releaseIn(tx, actor, id);
+      const { own, highest } = await this.unpublished(tx, id);
+      const waits = await this.waits(tx, actor, highest.kind, own.map(handlingOf));
+      await (waits ? this.askIn(tx, actor, id, highest) : this.releaseIn(tx, actor, id));
     });
   }
 
-  /** A new version, for whoever now may have it; a rendition that stays as it was tells its readers nothing. */
-  async update(actor: Actor, id: string, dto: UpdateAlertDto, ifMatch?: string): Promise<void> {
+  /**
+   * A new version, for whoever now may have it; a rendition that stays as it was tells its readers nothing.
+   * @returns whether it waits for a second person, while what stands stays as it is
+   */
+  async update(actor: Actor, id: string, dto: UpdateAlertDto, ifMatch?: string): Promise<boolean> {
     this.refuseFaults(dto);
-    await this.database.as(actor, async (tx) => {
-      await this.lockToWrite(tx, actor, id, dto, ['published', 'expired'], ifMatch);
-      await this.sharing.changeState(tx, id, 'published');
-      await this.sharing.changeExpiry(tx, id, dto.expiresAt);
-      await this.versions.write(tx, actor, id, dto, 'published');
-      await this.publishIn(tx, actor, id, 'alert.updated', dto);
+    return this.database.as(actor, async (tx) => {
+      await this.lockToWrite(tx, actor, id, dto, STANDING, ifMatch);
+      const waits = await this.gate.holds(tx, actor, dto.renditions);
+      if (waits) {
+        await this.versions.settle(tx, actor, dto);
+        await this.gate.ask(tx, actor, id, { subject: 'update', proposal: dto });
+      } else await this.updateIn(tx, actor, id, dto);
+      return waits;
     });
   }
 
-  /** Adds languages to one rendition; whoever has it finds them there and is not woken for it. */
-  async translate(actor: Actor, id: string, dto: TranslateAlertDto, ifMatch?: string): Promise<void> {
-    await this.database.as(actor, async (tx) => {
-      const { state } = await this.lockIn(tx, actor, id, ['draft', 'published', 'expired'], ifMatch);
+  /**
+   * Adds languages to one rendition; whoever has it finds them there and is not woken for it.
+   * @returns whether they wait for a second person
+   */
+  async translate(actor: Actor, id: string, dto: TranslateAlertDto, ifMatch?: string): Promise<boolean> {
+    return this.database.as(actor, async (tx) => {
+      const { state } = await this.lockIn(tx, actor, id, ['draft', ...STANDING], ifMatch);
       const own = await this.alerts.listOwnRenditions(tx, id);
-      const faults = translationFaults(dto, own);
-      if (faults.length > 0) throw problems.invalidInput(faults);
-      const added = dto.texts.map((text) => textFromJson({ provenance: 'translator', ...text }));
-      await this.sharing.changeState(tx, id, state);
-      await this.versions.reissue(tx, actor, id, ({ content }) =>
-        own.length === 1 || content.identifier === dto.rendition
-          ? { ...content, texts: [...content.texts, ...added] }
-          : content,
-      );
-      if (state === 'draft') return;
-      await this.audit.record(tx, actor, { action: 'alert.translated', object: { type: 'alert', id } });
-      await this.sharing.share(tx, id);
+      refuseAll(translationFaults(dto, own));
+      const waits = state !== 'draft' && (await this.gate.holds(tx, actor, own.map(handlingOf)));
+      if (waits) await this.gate.ask(tx, actor, id, { subject: 'translation', proposal: dto });
+      else await this.translateIn(tx, actor, id, dto, state);
+      return waits;
     });
   }
 
   /** It no longer holds; everybody who has it is told, and keeps it as cancelled. */
   async cancel(actor: Actor, id: string, dto: CancelAlertDto, ifMatch?: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
-      await this.lockIn(tx, actor, id, ['published', 'expired'], ifMatch);
+      await this.lockIn(tx, actor, id, STANDING, ifMatch);
+      await this.gate.drop(tx, id);
       await this.sharing.changeState(tx, id, 'cancelled');
       await this.versions.reissue(tx, actor, id, (own) => ({
         ...own.content,
@@ -119,6 +129,7 @@ export class AlertsService {
     await this.database.as(actor, async (tx) => {
       const states = ['draft', 'pending_release', 'published', 'expired', 'cancelled'];
       await this.lockIn(tx, actor, id, states, ifMatch);
+      await this.gate.drop(tx, id);
       await this.sharing.changeState(tx, id, 'withdrawn');
       await this.audit.record(tx, actor, { action: 'alert.withdrawn', object: { type: 'alert', id } });
       await this.sharing.share(tx, id);
@@ -127,14 +138,29 @@ export class AlertsService {
 
   /** Publishes what is written down and not out yet, in the transaction of the caller, who has locked it. */
   async releaseIn(tx: Tx, actor: Actor, id: string): Promise<void> {
-    const highest = (await this.alerts.listOwnRenditions(tx, id)).at(-1)?.content;
-    if (highest === undefined) throw problems.notFound();
-    if (Date.parse(highest.expiresAt ?? '') <= Date.now()) {
-      throw problems.conflict('The draft has expired meanwhile: say until when it is to hold.');
-    }
+    const { own, highest } = await this.unpublished(tx, id);
     await this.sharing.changeState(tx, id, 'published');
-    await this.versions.reissue(tx, actor, id, ({ content }) => ({ ...content, state: 'published' }));
+    // A CAP message was whole when it came, and its identity is its own.
+    if (own.some(({ content }) => content.state === 'draft')) {
+      await this.versions.reissue(tx, actor, id, ({ content }) => ({ ...content, state: 'published' }));
+    }
     await this.publishIn(tx, actor, id, 'alert.published', highest);
+  }
+
+  /** Does what a second person has released, in the transaction of the caller, who has locked the alert. */
+  async publishReleasedIn(
+    tx: Tx,
+    actor: Actor,
+    { id, state }: ShareableRow,
+    { subject, proposal }: Subject,
+  ): Promise<void> {
+    if (subject === 'alert') return this.releaseIn(tx, actor, id);
+    if (subject === 'update') {
+      this.refuseFaults(proposal);
+      return this.updateIn(tx, actor, id, proposal);
+    }
+    refuseAll(translationFaults(proposal, await this.alerts.listOwnRenditions(tx, id)));
+    return this.translateIn(tx, actor, id, proposal, state);
   }
 
   /** Writes all renditions of one's own alert again with a changed content, in the transaction of the caller. */
@@ -166,14 +192,76 @@ export class AlertsService {
     }
   }
 
-  /** @throws Problem 422 when somebody it is addressed to may read none of its texts and nobody said why */
-  private async publishIn(
+  /** The first publication of a flash waits for nobody; whatever is said of it later is an update like any other. */
+  private async waits(
+    tx: Tx,
+    actor: Actor,
+    kind: AlertKind,
+    handlings: Partial<Handling>[],
+  ): Promise<boolean> {
+    return kind !== 'flash' && (await this.gate.holds(tx, actor, handlings));
+  }
+
+  /** Leaves to a second person what is written down and nobody else has yet. @throws Problem 422 */
+  async askIn(tx: Tx, actor: Actor, id: string, stated: Reach): Promise<void> {
+    // Whom it would reach can only be told of what stands; nobody sees that it did.
+    await this.sharing.changeState(tx, id, 'published');
+    await this.refuseUnreached(tx, id, stated);
+    await this.sharing.changeState(tx, id, 'pending_release');
+    await this.gate.ask(tx, actor, id, { subject: 'alert', proposal: null });
+  }
+
+  private async updateIn(tx: Tx, actor: Actor, id: string, dto: UpdateAlertDto): Promise<void> {
+    await this.sharing.changeState(tx, id, 'published');
+    await this.sharing.changeExpiry(tx, id, dto.expiresAt);
+    await this.versions.write(tx, actor, id, dto, 'published');
+    await this.publishIn(tx, actor, id, 'alert.updated', dto);
+  }
+
+  private async translateIn(
     tx: Tx,
     actor: Actor,
     id: string,
-    action: string,
-    { kind, noLowerReason }: Pick<UpdateAlertDto, 'kind' | 'noLowerReason'>,
+    dto: TranslateAlertDto,
+    state: ShareableRow['state'],
   ): Promise<void> {
+    const own = await this.alerts.listOwnRenditions(tx, id);
+    const added = dto.texts.map((text) => textFromJson({ provenance: 'translator', ...text }));
+    await this.sharing.changeState(tx, id, state);
+    await this.versions.reissue(tx, actor, id, ({ content }) =>
+      own.length === 1 || content.identifier === dto.rendition
+        ? { ...content, texts: [...content.texts, ...added] }
+        : content,
+    );
+    if (state === 'draft') return;
+    await this.audit.record(tx, actor, { action: 'alert.translated', object: { type: 'alert', id } });
+    await this.sharing.share(tx, id);
+  }
+
+  /** What is written down and not out yet, as long as it holds. */
+  private async unpublished(tx: Tx, id: string): Promise<{ own: OwnRenditionRow[]; highest: AlertContent }> {
+    const own = await this.alerts.listOwnRenditions(tx, id);
+    const highest = own.at(-1)?.content;
+    if (highest === undefined) throw problems.notFound();
+    if (Date.parse(highest.expiresAt ?? '') <= Date.now()) {
+      throw problems.conflict('The draft has expired meanwhile: say until when it is to hold.');
+    }
+    return { own, highest };
+  }
+
+  /** @throws Problem 422 when somebody it is addressed to may read none of its texts and nobody said why */
+  private async publishIn(tx: Tx, actor: Actor, id: string, action: string, stated: Reach): Promise<void> {
+    await this.refuseUnreached(tx, id, stated);
+    const { noLowerReason } = stated;
+    await this.audit.record(tx, actor, {
+      action,
+      object: { type: 'alert', id },
+      ...(noLowerReason !== undefined && { details: { noLowerReason } }),
+    });
+    await this.share(tx, actor, id);
+  }
+
+  private async refuseUnreached(tx: Tx, id: string, { kind, noLowerReason }: Reach): Promise<void> {
     // A flash waits for nothing; what it leaves out comes by update.
     const isAsked = kind !== 'flash' && noLowerReason === undefined;
     const unreached = isAsked ? await this.sharing.countUnreached(tx, id) : 0;
@@ -183,12 +271,6 @@ export class AlertsService {
         [{ pointer: '#/renditions', detail: 'must have a lower one, or noLowerReason must say why not' }],
       );
     }
-    await this.audit.record(tx, actor, {
-      action,
-      object: { type: 'alert', id },
-      ...(noLowerReason !== undefined && { details: { noLowerReason } }),
-    });
-    await this.share(tx, actor, id);
   }
 
   private async lockToWrite(
@@ -208,8 +290,7 @@ export class AlertsService {
   }
 
   private refuseFaults(dto: UpdateAlertDto): void {
-    const faults = alertFaults(dto, new Date());
-    if (faults.length > 0) throw problems.invalidInput(faults);
+    refuseAll(alertFaults(dto, new Date()));
   }
 
   /** It could not find its own draft again: a draft has no grants. */
@@ -217,6 +298,16 @@ export class AlertsService {
     if (actor.narrowed)
       throw problems.forbidden('A client that may read less than its partner cannot keep drafts.');
   }
+}
+
+const STANDING = ['published', 'expired'];
+
+type Reach = Pick<UpdateAlertDto, 'kind' | 'noLowerReason'>;
+
+const handlingOf = ({ content }: OwnRenditionRow): Handling => content.handling;
+
+function refuseAll(faults: Fault[]): void {
+  if (faults.length > 0) throw problems.invalidInput(faults);
 }
 
 const identityOf = ({ sender, identifier, sent }: MessageIdentity) => ({ sender, identifier, sent });

@@ -14,7 +14,7 @@ import { validate } from '../core/validation.pipe.js';
 import { answerAlert, CAP_TYPE, ITEM_HEADERS, JSON_TYPE } from './alert-answers.js';
 import { ImportAlertQuery } from './alert-import.dto.js';
 import { AlertImportService } from './alert-import.service.js';
-import { AlertReadingService, type ReadAlert } from './alert-reading.service.js';
+import { AlertReadingService } from './alert-reading.service.js';
 import { CreateAlertDto } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
 import { AlertView } from './alerts.view.js';
@@ -48,7 +48,11 @@ export class PublishController {
   @ApiOtherBody(CAP_TYPE)
   @ApiQuery({ type: ImportAlertQuery })
   @ApiAnswerHeaders('Location', ...ITEM_HEADERS)
-  @ApiCreatedResponse({ type: AlertView, description: 'As you, its originator, see it.' })
+  @ApiCreatedResponse({
+    type: AlertView,
+    description:
+      'As you, its originator, see it; `pending_release` while it waits for a second person of yours.',
+  })
   @ApiOkResponse({
     type: AlertView,
     description: 'The CAP message was here already, or changed an alert of yours.',
@@ -64,17 +68,9 @@ export class PublishController {
       ? await this.publishCap(actor, request, idempotency)
       : await this.publishJson(actor, request, idempotency);
     delete request.headers['if-none-match'];
-    const alert = { ...(await this.readBack(actor, id)), cap: null };
+    const alert = { ...(await this.reading.getPublished(actor, id)), cap: null };
     response.status(created ? 201 : 200).set('Location', `/v1/alerts/${id}`);
     answerAlert(request, response, alert, JSON_TYPE, actor.readerId, this.cache);
-  }
-
-  /** A repeat may come when what it made is gone: its own originator may know that, and must not go on trying. */
-  private async readBack(actor: Actor, id: string): Promise<ReadAlert> {
-    return this.reading.get(actor, id).catch((error: unknown) => {
-      if (!(error instanceof Problem) || error.type !== 'not-found') throw error;
-      throw problems.conflict('It was published before, and has been withdrawn since.');
-    });
   }
 
   private async publishJson(actor: Actor, request: Request, idempotency?: IdempotencyKey) {

@@ -1,0 +1,73 @@
+import { IsIn } from 'class-validator';
+import {
+  CLASSIFICATIONS,
+  TLP_LABELS,
+  type Classification,
+  type Handling,
+  type Tlp,
+} from '../access/handling.js';
+import { IfPresent } from '../core/if-present.decorator.js';
+import { IsText } from '../core/text.decorator.js';
+import { TranslateAlertDto, UpdateAlertDto } from './alerts.dto.js';
+import { type ReleaseRow } from './release.repository.js';
+
+/** From this handling upwards; either is enough, and without both nothing waits. */
+export class ReleasePolicyDto {
+  @IfPresent()
+  @IsIn(TLP_LABELS)
+  tlp?: Tlp;
+
+  @IfPresent()
+  @IsIn(CLASSIFICATIONS)
+  classification?: Classification;
+}
+
+export class RefuseReleaseDto {
+  /** Your organisation sees it; nobody else does. */
+  @IsText(3, 1000)
+  reason: string;
+}
+
+export class ReleasePolicyView {
+  tlp?: Tlp;
+  classification?: Classification;
+}
+
+/** What waits, or last waited, for a second person of your organisation. */
+export class ReleaseView {
+  state: ReleaseRow['state'];
+  /** The alert itself, which nobody has yet, or a change of what stands. */
+  subject: ReleaseRow['subject'];
+  /** A client of yours. */
+  askedBy: string;
+  askedAt: Date;
+  /** The update that waits, while what stands stays as it is. */
+  update?: UpdateAlertDto;
+  /** The languages that wait. */
+  translation?: TranslateAlertDto;
+  /** Another client of yours. */
+  decidedBy?: string;
+  decidedAt?: Date;
+  /** Why it was refused. */
+  reason?: string;
+}
+
+export const presentPolicy = ({ tlp, classification }: Partial<Handling>): ReleasePolicyView => ({
+  ...(tlp !== undefined && { tlp }),
+  ...(classification !== undefined && { classification }),
+});
+
+export function presentRelease(row: ReleaseRow): ReleaseView {
+  return {
+    state: row.state,
+    subject: row.subject,
+    askedBy: row.asked_by,
+    askedAt: row.asked_at,
+    ...(row.proposal !== null && row.subject === 'update' && { update: row.proposal as UpdateAlertDto }),
+    ...(row.proposal !== null &&
+      row.subject === 'translation' && { translation: row.proposal as TranslateAlertDto }),
+    ...(row.decided_by !== null && { decidedBy: row.decided_by }),
+    ...(row.decided_at !== null && { decidedAt: row.decided_at }),
+    ...(row.reason !== null && { reason: row.reason }),
+  };
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import {
+  classificationLabel,
+  classificationRank,
+  type Handling,
+  tlpLabel,
+  tlpRank,
+} from '../access/handling.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Database, type Tx } from '../core/database.js';
+import { Problem, problems } from '../core/problem.js';
+import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
+import { AlertsService } from './alerts.service.js';
+import { ReleaseRepository, type ReleaseRow, type Subject } from './release.repository.js';
+
+/** A second person's say: the same organisation, another client than the one that asked. */
+@Injectable()
+export class ReleaseService {
+  constructor(
+    private readonly database: Database,
+    private readonly releases: ReleaseRepository,
+    private readonly alerts: AlertsService,
+    private readonly sharing: SharingService,
+    private readonly audit: AuditService,
+  ) {}
+
+  async getPolicy(actor: Actor): Promise<Partial<Handling>> {
+    refuseNarrowed(actor);
+    const policy = await this.database.readAs(actor, (tx) => this.releases.findPolicy(tx));
+    const { tlp = null, classification = null } = policy ?? {};
+    return {
+      ...(tlp !== null && { tlp: tlpLabel(tlp) }),
+      ...(classification !== null && { classification: classificationLabel(classification) }),
+    };
+  }
+
+  /** From now on; what waits already goes on waiting. */
+  async putPolicy(actor: Actor, { tlp, classification }: Partial<Handling>): Promise<void> {
+    refuseNarrowed(actor);
+    await this.database.as(actor, async (tx) => {
+      if (tlp === undefined && classification === undefined) await this.releases.deletePolicy(tx);
+      else {
+        await this.releases.putPolicy(tx, {
+          tlp: tlp === undefined ? null : tlpRank(tlp),
+          classification: classification === undefined ? null : classificationRank(classification),
+        });
+      }
+      await this.audit.record(tx, actor, {
+        action: 'release_policy.changed',
+        object: { type: 'partner', id: actor.partnerId },
+        details: { tlp: tlp ?? null, classification: classification ?? null },
+      });
+    });
+  }
+
+  /** @throws Problem 404 when nothing of it ever waited; 403 for another's alert */
+  async get(actor: Actor, id: string): Promise<ReleaseRow> {
+    return this.database.readAs(actor, async (tx) => {
+      await this.sharing.getOwn(tx, actor, id, 'alert');
+      const row = await this.releases.find(tx, id);
+      if (row === null) throw problems.notFound();
+      return row;
+    });
+  }
+
+  /**
+   * Publishes what waits, under the rules of this moment.
+   * @throws Problem 403 for the client that asked; 409 when nothing waits, or the alert has changed meanwhile
+   */
+  async release(actor: Actor, id: string, ifMatch?: string): Promise<void> {
+    await this.database.as(actor, async (tx) => {
+      const { alert, row } = await this.lockWaiting(tx, actor, id, ifMatch);
+      if (row.asked_by === actor.clientId) {
+        throw problems.forbidden(
+          'Another client of your organisation than the one that asked must release it.',
+        );
+      }
+      if (row.subject !== 'alert' && !isWhereItStood(alert, row)) {
+        throw problems.conflict('The alert has changed since the change of it was proposed.');
+      }
+      await this.releases.decide(tx, id, actor.clientId, null);
+      await this.audit.record(tx, actor, {
+        action: 'release.granted',
+        object: { type: 'alert', id },
+        details: { subject: row.subject },
+      });
+      const { subject, proposal } = row;
+      await this.alerts
+        .publishReleasedIn(tx, actor, alert, { subject, proposal } as Subject)
+        .catch(asConflict);
+    });
+  }
+
+  /** What nobody has yet is a draft again; a proposal is dropped. */
+  async refuse(actor: Actor, id: string, reason: string, ifMatch?: string): Promise<ReleaseRow> {
+    return this.database.as(actor, async (tx) => {
+      const { row } = await this.lockWaiting(tx, actor, id, ifMatch);
+      if (row.subject === 'alert') await this.sharing.changeState(tx, id, 'draft');
+      await this.releases.decide(tx, id, actor.clientId, reason);
+      await this.audit.record(tx, actor, {
+        action: 'release.refused',
+        object: { type: 'alert', id },
+        details: { subject: row.subject },
+      });
+      return (await this.releases.find(tx, id)) ?? row;
+    });
+  }
+
+  private async lockWaiting(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    ifMatch: string | undefined,
+  ): Promise<{ alert: ShareableRow; row: ReleaseRow }> {
+    const alert = await this.alerts.lockIn(tx, actor, id, ['draft', 'pending_release', ...STANDING], ifMatch);
+    const row = await this.releases.find(tx, id);
+    if (row?.state !== 'waiting') throw problems.conflict('Nothing of it waits for a release.');
+    return { alert, row };
+  }
+}
+
+const STANDING = ['published', 'expired', 'cancelled'];
+
+/** That it has expired by itself meanwhile is no change that the proposal could overlook. */
+const isWhereItStood = ({ version, state }: ShareableRow, row: ReleaseRow): boolean =>
+  version === row.asked_version ||
+  (version === row.asked_version + 1 && state === 'expired' && row.asked_state === 'published');
+
+/** What is wrong by now is wrong with what is there, not with the request. */
+function asConflict(error: unknown): never {
+  if (!(error instanceof Problem) || !['invalid-input', 'unprocessable'].includes(error.type)) throw error;
+  throw problems.conflict(error.detail ?? 'What waits cannot be published any more as it is.', error.errors);
+}
+
+function refuseNarrowed(actor: Actor): void {
+  if (actor.narrowed)
+    throw problems.forbidden('A client that may read less than its partner cannot do this.');
+}
