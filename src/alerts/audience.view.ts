@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type ExplanationRow, type Refusal, type Rule } from '../sharing/explanation.service.js';
-import { type ShareableRow } from '../sharing/sharing.service.js';
+import { type ShareableState } from '../sharing/sharing.service.js';
 import { OrganisationView, presentOrganisation } from './organisation.view.js';
 
 export class ArrangementReferenceView {
@@ -53,7 +53,7 @@ export class AudiencePreviewView {
 
 export class AudienceExplanationView extends AudiencePreviewView {
   /** Nobody has what is withdrawn; what is not out yet is explained as if it were. */
-  state: ShareableRow['state'];
+  state: ShareableState;
 }
 
 export function presentAudience(rows: ExplanationRow[]): AudiencePreviewView {

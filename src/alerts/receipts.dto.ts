@@ -16,8 +16,8 @@ import { OrganisationView, presentOrganisation } from './organisation.view.js';
 export class ListReceiptsQuery extends PageQuery {
   /** `true`: only those from whom it is still to come. */
   @IfPresent()
-  @IsIn(['true', 'false'])
-  outstanding?: 'true' | 'false';
+  @IsIn(['true'])
+  outstanding?: 'true';
 }
 
 export class AcknowledgeDto {

@@ -1,6 +1,7 @@
 import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type PartnerKind } from '../partners/partners.service.js';
+import { type ShareableState } from '../sharing/sharing.service.js';
 import { type AttachmentView } from '../attachments/attachments.service.js';
 import { type AreaView, presentContent, presentText, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
@@ -32,7 +33,7 @@ export class RenditionView {
 }
 
 export class RenditionList {
-  state: 'draft' | 'pending_release' | 'published' | 'expired' | 'cancelled' | 'withdrawn';
+  state: ShareableState;
   /** When you learned of it. */
   knownAt?: string;
   items: RenditionView[];

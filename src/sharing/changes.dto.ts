@@ -14,8 +14,8 @@ export class ListChangesQuery {
 
   /** Exercises, tests and whatever else is not meant for action have a log of their own: `true` reads that one. */
   @IfPresent()
-  @IsIn(['true', 'false'])
-  drill?: string;
+  @IsIn(['true'])
+  drill?: 'true';
 
   /** Items on a page, at most 200. */
   @IfPresent()

@@ -3,8 +3,15 @@ import { prepared, type Tx } from '../core/database.js';
 import { type Audience } from './audience.dto.js';
 
 export type ShareableType = 'alert' | 'report';
-export type ShareableState =
-  'draft' | 'pending_release' | 'published' | 'expired' | 'cancelled' | 'withdrawn';
+export const SHAREABLE_STATES = [
+  'draft',
+  'pending_release',
+  'published',
+  'expired',
+  'cancelled',
+  'withdrawn',
+] as const;
+export type ShareableState = (typeof SHAREABLE_STATES)[number];
 export const CHANGES = ['published', 'updated', 'cancelled', 'expired', 'withdrawn'] as const;
 export type Change = (typeof CHANGES)[number];
 

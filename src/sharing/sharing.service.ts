@@ -20,7 +20,13 @@ import {
   SharingRepository,
 } from './sharing.repository.js';
 
-export { type ChangeRow, CHANGES, type ShareableRow } from './sharing.repository.js';
+export {
+  type ChangeRow,
+  CHANGES,
+  type ShareableRow,
+  type ShareableState,
+  SHAREABLE_STATES,
+} from './sharing.repository.js';
 export { AudienceDto } from './audience.dto.js';
 
 const changeLog = (isDrill: boolean): string => (isDrill ? 'changes of drills' : 'changes');

@@ -185,7 +185,9 @@ describe('answers to what is right', () => {
     const input = alertInput({ audience: { arrangements: [place.code] }, ...asked });
     const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', input), 201);
     const path = `/v1/alerts/${id}`;
-    expectStatus(await steward.post('/v1/alerts/audience-preview', example('previewAudience', 'application/json')), 200);
+    const previewed = example('previewAudience', 'application/json') as { renditions: { audience: object }[] };
+    for (const rendition of previewed.renditions) rendition.audience = { arrangements: [place.code] };
+    expectStatus(await steward.post('/v1/alerts/audience-preview', previewed), 200);
     expectStatus(await steward.post('/v1/alerts/audience-preview', input), 200);
     expectStatus(await steward.get(`${path}/audience`), 200);
     expectStatus(await reader.http.get('/v1/alerts/unacknowledged'), 200);
@@ -195,7 +197,7 @@ describe('answers to what is right', () => {
     expectStatus(await steward.post(`${path}/acknowledgements`), 409);
     expectStatus(await steward.post(`/v1/alerts/${ID}/acknowledgements`), 404);
     expectStatus(await reader.http.get(`${path}/acknowledgement`), 200);
-    expectStatus(await steward.get(`${path}/receipts`, { query: { outstanding: 'false' } }), 200);
+    expectStatus(await steward.get(`${path}/receipts`, { query: { outstanding: 'true' } }), 200);
     expectStatus(await steward.post(`${path}/withdrawal`), 204);
     expectStatus(await steward.get(`${path}/recall`), 200);
     expectStatus(await reader.http.post(`${path}/purge-confirmation`, example('confirmPurge', 'application/json')), 200);
