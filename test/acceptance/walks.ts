@@ -1,0 +1,85 @@
+import { type Chance } from '../sharing/chance.js';
+import { expectStatus, type Answer, type Http } from '../support/http.js';
+
+export const FORMATS = ['application/json', 'application/cap+xml', 'application/geo+json'];
+
+export const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
+
+export interface Listed {
+  said: string;
+  changedAt: string;
+}
+
+/** All pages of the list, and how many it says there are. @throws Error when one alert comes twice */
+export async function list(
+  http: Http,
+  query: Record<string, string> = {},
+  limit = 200,
+): Promise<{ found: Map<string, Listed>; count: number | undefined }> {
+  const found = new Map<string, Listed>();
+  let count: number | undefined;
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: {
+      items: { id: string; changedAt: string; text: { headline: string } }[];
+      nextCursor: string | null;
+      count?: number;
+    } = expectStatus(
+      await http.get('/v1/alerts', { query: { ...query, count: 'true', limit, ...(cursor && { cursor }) } }),
+      200,
+    );
+    for (const { id, changedAt, text } of page.items) {
+      if (found.has(id)) throw new Error(`${id} is there twice`);
+      found.set(id, { said: text.headline, changedAt });
+    }
+    ({ nextCursor: cursor, count } = page);
+  }
+  return { found, count };
+}
+
+/** All pages of the Atom feed. */
+export async function atom(http: Http, query: Record<string, string> = {}, limit = 200): Promise<string[]> {
+  const found: string[] = [];
+  let address: string | undefined =
+    `/v1/feeds/alerts.atom?${new URLSearchParams({ ...query, limit: String(limit) }).toString()}`;
+  while (address !== undefined) {
+    const answer: Answer = await http.get(address);
+    expectStatus(answer, 200);
+    found.push(...[...answer.text.matchAll(/<id>urn:uuid:([^<]+)<\/id>/g)].map(([, id]) => id ?? ''));
+    address = /<link rel="next" href="([^"]+)"/.exec(answer.text)?.[1]?.replaceAll('&amp;', '&');
+  }
+  return found;
+}
+
+/** What a reader holds that follows its change log from the beginning. */
+export async function replay(http: Http, random: Chance): Promise<string[]> {
+  const held = new Set<string>();
+  let after = '';
+  for (;;) {
+    const { items, nextCursor } = expectStatus(
+      await http.get<{ items: { change: string; object: { id: string } }[]; nextCursor: string }>(
+        '/v1/changes',
+        {
+          query: { limit: 100 + random.below(100), ...(after && { after }) },
+        },
+      ),
+      200,
+    );
+    if (items.length === 0) return [...held];
+    for (const { change, object } of items) {
+      if (change === 'withdrawn') held.delete(object.id);
+      else held.add(object.id);
+    }
+    after = nextCursor;
+  }
+}
+
+/** An answer without what differs from one request to the next, the id that was asked for included. */
+export function whatCame({ status, headers, text }: Answer, id: string) {
+  const volatile = ['date', 'x-request-id'];
+  return {
+    status,
+    text: text.replaceAll(id, 'ID'),
+    headers: [...headers].filter(([name]) => !volatile.includes(name) && !name.startsWith('ratelimit')),
+  };
+}
