@@ -29,7 +29,8 @@ export const SEARCH_RESPONSES: ResponseExamples = {
           time: 'The month (UTC) of the onset; else of taking effect, else of sending.',
           dimension:
             'Country (ISO 3166-1) of an area of the alert. An alert of several is counted once for each of them, in totals too.',
-          excluded: 'Drafts, cancelled and withdrawn alerts, and versions that a later one replaced.',
+          excluded:
+            'Drafts, cancelled and withdrawn alerts, versions that a later one replaced, and drills unless `status` asks for them.',
           suppression:
             'Counts from 1 to 2 are not shown (null), and neither are as many others as would give them away in a total.',
           suppressedBelow: 3,

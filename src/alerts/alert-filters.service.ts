@@ -21,6 +21,7 @@ export class AlertFiltersService {
       kinds: query.kind,
       isDrill: isDrill(query.status),
       // What is not a drill is actual, and needs no further looking.
+      state: sharedState(query),
       status: isDrill(query.status) ? query.status : undefined,
       minSeverity: query.minSeverity && severityRank(query.minSeverity),
       urgencies: query.urgency,
@@ -52,6 +53,11 @@ export class AlertFiltersService {
     }
     return { ...search, arrangementId };
   }
+}
+
+function sharedState({ state }: AlertFilters): AlertSearch['state'] {
+  if (state !== 'draft' && state !== 'pending_release') return state;
+  throw problems.invalidInput([{ pointer: '?state', detail: 'is one that only your own list has' }]);
 }
 
 function refuseTurned({ from, until, since, before }: AlertFilters): void {

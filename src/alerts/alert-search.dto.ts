@@ -38,6 +38,9 @@ import { IsLanguage } from './language.js';
 const NUMBER = String.raw`-?\d{1,3}(\.\d{1,12})?`;
 const PAIR = `${NUMBER},${NUMBER}`;
 
+const SEARCHED_STATES = ['published', 'expired', 'cancelled', 'draft', 'pending_release'] as const;
+type SearchedState = (typeof SEARCHED_STATES)[number];
+
 /** What alerts can be narrowed to, for lists, feeds, facets and trends. Filters add up; the values of one are alternatives. */
 export class AlertFilters {
   /** Code or id of an arrangement of yours: what was addressed to it. */
@@ -62,6 +65,11 @@ export class AlertFilters {
   @IfPresent()
   @IsIn(ALERT_STATUSES)
   status: AlertStatus = 'actual';
+
+  /** In the list alone, `draft` and `pending_release` are your own that nobody has yet. */
+  @IfPresent()
+  @IsIn(SEARCHED_STATES)
+  state?: SearchedState;
 
   /** At least this severe. */
   @IfPresent()
@@ -200,11 +208,6 @@ export class AlertPageQuery extends AlertFilters {
 }
 
 export class ListAlertsQuery extends AlertPageQuery {
-  /** `draft` lists your own drafts instead of what was shared, `pending_release` what waits for a second person. */
-  @IfPresent()
-  @IsIn(['draft', 'pending_release'])
-  state?: 'draft' | 'pending_release';
-
   /** `true` adds how many there are in all, as far as you may see them. */
   @IfPresent()
   @IsIn(['true', 'false'])

@@ -9,6 +9,7 @@ export interface AlertSearch {
   originator?: string;
   kinds?: string[];
   status?: string;
+  state?: 'published' | 'expired' | 'cancelled';
   minSeverity?: number;
   urgencies?: string[];
   certainties?: string[];
@@ -119,6 +120,7 @@ function conditionsOn(search: AlertSearch, parameters: unknown[]): string[] {
     if (value !== undefined) conditions.push(condition(bind(parameters, value)));
   };
   add(search.kinds, (it) => `a.kind = any (${it})`);
+  add(search.state, (it) => `${STATE} = ${it}`);
   add(search.status, (it) => `a.status = ${it}`);
   add(search.minSeverity, (it) => `a.severity >= ${it}`);
   add(search.urgencies, (it) => `a.urgency = any (${it})`);
@@ -134,6 +136,9 @@ function conditionsOn(search: AlertSearch, parameters: unknown[]): string[] {
   add(search.text && foldQuery(search.text), (it) => `a.search @@ to_tsquery('simple', ${it})`);
   return conditions;
 }
+
+/** Expiry is said of the grant: the text stays as it was. */
+export const STATE = `case when g.is_expired then 'expired' else a.state end`;
 
 /** An originator that stays unnamed is known by its code to itself alone. */
 export const ORIGINATOR_CODE = `coalesce(a.originator_code, case when a.originator_id = acting_owner()

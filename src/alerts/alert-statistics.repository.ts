@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
-import { type AlertSearch, bind, narrow, ORIGINATOR_CODE } from './alert-search.repository.js';
+import { type AlertSearch, bind, narrow, ORIGINATOR_CODE, STATE } from './alert-search.repository.js';
 import { type Facet, type TrendDimension, type TrendInterval } from './alert-statistics.dto.js';
 
 export interface FacetRow {
@@ -57,7 +57,7 @@ export class AlertStatisticsRepository {
 const COLUMNS = [
   'a.kind',
   'a.status',
-  'a.state',
+  `${STATE} as state`,
   'a.severity',
   'a.urgency',
   'a.certainty',

@@ -101,7 +101,8 @@ function definitionOf({ by, interval }: AlertTrendsQuery, rows: TrendRow[]): Ale
       'Alerts that you may read and that match the filters asked for, each once, as its latest version says. Others may read more or fewer: these are no numbers of all incidents.',
     time: `The ${interval} (UTC) of the onset; else of taking effect, else of sending.`,
     dimension: DIMENSIONS[by],
-    excluded: 'Drafts, cancelled and withdrawn alerts, and versions that a later one replaced.',
+    excluded:
+      'Drafts, cancelled and withdrawn alerts, versions that a later one replaced, and drills unless `status` asks for them.',
     suppression: `Counts from 1 to ${SUPPRESSED_BELOW - 1} are not shown (null), and neither are as many others as would give them away in a total.`,
     suppressedBelow: SUPPRESSED_BELOW,
     ...(first.length > 0 && { firstAt: new Date(Math.min(...first)).toISOString() }),

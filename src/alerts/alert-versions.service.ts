@@ -8,6 +8,7 @@ import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
+import { ReferenceService, type StatedCode } from '../reference/reference.service.js';
 import { type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
 import { type AlertContent, type AlertRenditionDraft, type AlertText } from './alert-content.js';
 import { describeAttachments, withAttachments } from './alert-attachments.js';
@@ -29,6 +30,7 @@ export class AlertVersionsService {
     private readonly sharing: SharingService,
     private readonly partners: PartnersService,
     private readonly attachments: AttachmentsService,
+    private readonly reference: ReferenceService,
     @Inject(PUBLIC_URL) publicUrl: string,
   ) {
     this.host = new URL(publicUrl).hostname;
@@ -42,6 +44,8 @@ export class AlertVersionsService {
     stated: UpdateAlertDto,
     state: 'draft' | 'published',
   ): Promise<void> {
+    const faults = await this.reference.faults(tx, (stated.incidentTypes ?? []).map(asStated));
+    if (faults.length > 0) throw problems.invalidInput(faults);
     const settled = await this.settle(tx, actor, stated);
     const originator = await this.partners.describe(tx, actor.partnerId);
     const predecessors = await this.alerts.listPredecessors(tx, id);
@@ -215,3 +219,9 @@ function inOrder(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+const asStated = (code: string, index: number): StatedCode => ({
+  list: 'incident-acts',
+  code,
+  pointer: `#/incidentTypes/${index}`,
+});

@@ -60,7 +60,7 @@ export class AlertsController {
     @Res() response: Response,
   ): Promise<void> {
     const acceptLanguage = request.headers['accept-language'];
-    if (query.state !== undefined) {
+    if (query.state === 'draft' || query.state === 'pending_release') {
       const page = await this.pages.listDrafts(actor, query.state, query.cursor, query.limit);
       this.answerPage(response, page, acceptLanguage);
       return;

@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { type RawBody } from '../core/body-parsers.js';
 import { PartnersModule } from '../partners/partners.module.js';
+import { ReferenceModule } from '../reference/reference.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertAudienceService } from './alert-audience.service.js';
 import { AlertImportService } from './alert-import.service.js';
@@ -55,7 +56,14 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
  * reads as JSON, CAP and GeoJSON.
  */
 @Module({
-  imports: [AuditModule, PartnersModule, ArrangementsModule, SharingModule, AttachmentsModule],
+  imports: [
+    AuditModule,
+    PartnersModule,
+    ReferenceModule,
+    ArrangementsModule,
+    SharingModule,
+    AttachmentsModule,
+  ],
   controllers: [
     FlashController,
     PublishController,

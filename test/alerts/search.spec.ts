@@ -325,7 +325,7 @@ describe('the query', () => {
     ['text=a&text=b', '?text'],
     ['arrangement=%00', '?arrangement'],
     ['count=1', '?count'],
-    ['state=published', '?state'],
+    ['state=withdrawn', '?state'],
     ['severity=severe', '?severity'],
     ['Kind=flash', '?Kind'],
     ['constructor=x', '?constructor'],
