@@ -59,17 +59,19 @@ interface Statement {
 /** What PostgreSQL is asked while `work` is done. */
 async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const asked: Statement[] = [];
-  const real = pg.Client.prototype.query;
+  const { value: real } = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query') as {
+    value: (...all: unknown[]) => unknown;
+  };
   pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
     const [first, second] = parameters as [string | Statement, unknown];
     const { text, values } = typeof first === 'string' ? { text: first, values: second } : first;
     asked.push({ text, values: Array.isArray(values) ? values : [] });
-    return (real as (...all: unknown[]) => unknown).apply(this, parameters);
-  } as typeof real;
+    return real.apply(this, parameters);
+  } as never;
   try {
     await work();
   } finally {
-    pg.Client.prototype.query = real;
+    pg.Client.prototype.query = real as never;
   }
   return asked;
 }

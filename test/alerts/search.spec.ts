@@ -64,7 +64,8 @@ describe('what an alert says of itself', () => {
     [{ status: 'exercise' }, ['exercise']],
     [{ status: 'actual', minSeverity: 'severe' }, ['severe', 'extreme']],
     [{ category: 'fire' }, ['flash']],
-    [{ category: 'met,health' }, ['flash', 'exercise']],
+    [{ category: 'met,health' }, ['flash']],
+    [{ category: 'met,health', status: 'exercise' }, ['exercise']],
     [{ category: 'security', kind: 'flash' }, []],
     [
       { category: 'security', minSeverity: 'severe', status: 'actual', kind: 'advisory' },
