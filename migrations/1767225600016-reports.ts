@@ -14,6 +14,14 @@ export class Reports1767225600016 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop policy service_reads on rendition;
+      create policy service_reads on rendition for select to slt_service using (
+        exists (select from share_grant g where g.rendition_id = rendition.id
+                and g.reader_id = (select acting_reader()))
+        or exists (select from shareable s where s.id = rendition.shareable_id
+                   and s.originator_id = (select acting_owner()))
+        or exists (select from custody c where c.shareable_id = rendition.shareable_id
+                   and c.source_id = (select acting_owner())));
       drop function report_tell(uuid[], text[]); drop function report_reveal(uuid, uuid, uuid[], text, text);
       drop function report_source(uuid);
       drop table source_reveal; drop table report_message; drop table report_link; drop table report_outcome;
@@ -100,6 +108,16 @@ const isDesk = (report: string): string => `exists (select from report d where d
     and (d.assignee_id = (select acting_owner()) or ${isCustodian('d.id')}))`;
 
 const POLICIES = `
+  -- What was taken back from the custodian is gone for it too, with the files that belong to it.
+  drop policy service_reads on rendition;
+  create policy service_reads on rendition for select to slt_service using (
+    exists (select from share_grant g where g.rendition_id = rendition.id
+            and g.reader_id = (select acting_reader()))
+    or exists (select from shareable s where s.id = rendition.shareable_id
+               and s.originator_id = (select acting_owner()) and not s.in_custody)
+    or exists (select from custody c where c.shareable_id = rendition.shareable_id
+               and c.source_id = (select acting_owner())));
+
   alter table report enable row level security;
   alter table report force row level security;
   create policy engine_reads on report for select to slt_engine using (true);

@@ -56,11 +56,12 @@ const head = {
 const handling = { tlp: 'GREEN', classification: 'UNCLASSIFIED' };
 const source = { code: 'RIVERAID', name: 'River Aid International' };
 
-const own = { ...head, ...said, handling, mine: true, source, outcomes: [], reveals: [] };
+const own = { ...head, ...said, handling, attachments: [], mine: true, source, outcomes: [], reveals: [] };
 const onDesk = {
   ...head,
   ...said,
   handling,
+  attachments: [],
   version: 2,
   state: 'in_triage',
   mine: false,

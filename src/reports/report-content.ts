@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type AttachmentSummary } from '../attachments/attachments.service.js';
 import { type Classification, classificationLabel, type Tlp, tlpLabel } from '../access/handling.js';
 import { canonicalLanguage } from '../core/language.js';
 import { type ReportDto } from './reports.dto.js';
@@ -36,12 +37,14 @@ export interface ReportContent {
   attribution: ReportAttribution;
   source?: { code: string; name: string };
   handling: { tlp: Tlp; classification: Classification };
+  attachments: AttachmentSummary[];
 }
 
 export function contentOf(
   dto: ReportDto,
   ranks: { tlp: number; classification: number },
   source: { code: string; name: string },
+  attachments: AttachmentSummary[],
 ): ReportContent {
   const { place } = dto;
   return {
@@ -81,6 +84,7 @@ export function contentOf(
     attribution: dto.attribution,
     source: dto.attribution === 'named' ? { code: source.code, name: source.name } : undefined,
     handling: { tlp: tlpLabel(ranks.tlp), classification: classificationLabel(ranks.classification) },
+    attachments,
   };
 }
 

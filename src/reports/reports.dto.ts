@@ -1,4 +1,13 @@
-import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, Matches } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsISO8601,
+  IsUUID,
+  Matches,
+} from 'class-validator';
 import { CLASSIFICATIONS, TLP_LABELS, type Classification, type Tlp } from '../access/handling.js';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { IsNested } from '../core/nested.decorator.js';
@@ -119,6 +128,14 @@ export class ReportDto {
   /** Who reads it besides the custodian; may name nobody. */
   @IsNested(() => AudienceDto)
   audience: AudienceDto;
+
+  /** Ids of files that you uploaded, pictures or plain text: other types can hide who wrote them. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(10)
+  @IsUUID(undefined, { each: true })
+  attachments: string[] = [];
 }
 
 export class ListReportsQuery extends PageQuery {

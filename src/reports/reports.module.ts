@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { ReferenceModule } from '../reference/reference.module.js';
@@ -21,7 +22,14 @@ import { TriageService } from './triage.service.js';
  * stands in sharing's custody alone. Calls sharing, reference and audit.
  */
 @Module({
-  imports: [PartnersModule, ArrangementsModule, AuditModule, ReferenceModule, SharingModule],
+  imports: [
+    PartnersModule,
+    ArrangementsModule,
+    AttachmentsModule,
+    AuditModule,
+    ReferenceModule,
+    SharingModule,
+  ],
   controllers: [ReportsController, TriageController],
   providers: [
     CorrespondenceService,

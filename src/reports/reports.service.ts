@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
+import { AttachmentsService } from '../attachments/attachments.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
@@ -29,6 +30,7 @@ export class ReportsService {
     private readonly partners: PartnersService,
     private readonly arrangements: ArrangementsService,
     private readonly reference: ReferenceService,
+    private readonly attachments: AttachmentsService,
     private readonly audit: AuditService,
   ) {}
 
@@ -116,7 +118,8 @@ export class ReportsService {
 
   private async write(tx: Tx, actor: Actor, id: string, dto: ReportDto, handling: Handling): Promise<void> {
     const source = await this.partners.describe(tx, actor.partnerId);
-    const content = contentOf(dto, handling, source);
+    const attachments = await this.attachments.describe(tx, dto.attachments);
+    const content = contentOf(dto, handling, source, attachments);
     const [rendition] = await this.sharing.replaceRenditions(tx, id, [
       {
         ...handling,
@@ -126,7 +129,13 @@ export class ReportsService {
         digest: digestOf(content),
       },
     ]);
-    if (rendition?.isNew) await this.reports.insertRendition(tx, rendition.id, id, content);
+    if (!rendition?.isNew) return;
+    await this.reports.insertRendition(tx, rendition.id, id, content);
+    await this.attachments.attach(
+      tx,
+      rendition.id,
+      attachments.map((one) => one.id),
+    );
   }
 
   private async warnings(

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
+import { AttachmentView } from '../attachments/attachments.service.js';
 import { type WarningCode } from './crowd.rules.js';
 import { type ReportContent } from './report-content.js';
 import { type ReportRow } from './reports.repository.js';
@@ -127,6 +128,7 @@ export class ReportView {
   merged?: string[];
   /** For the source: every time that somebody was told whose it is. */
   reveals?: RevealView[];
+  attachments: AttachmentView[];
 }
 
 /** A report of yours, with what you should know about being recognised. */
@@ -253,6 +255,13 @@ const presentContent = (content: ReportContent) => ({
   texts: content.texts.map(({ language, headline, description }) => ({ language, headline, description })),
   handling: { tlp: content.handling.tlp, classification: content.handling.classification },
   attribution: content.attribution,
+  attachments: content.attachments.map(({ id, name, type, bytes, digest }) => ({
+    id,
+    name,
+    type,
+    bytes,
+    digest,
+  })),
 });
 
 const presentOutcome = (row: OutcomeRow): OutcomeView => ({

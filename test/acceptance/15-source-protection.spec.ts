@@ -108,7 +108,11 @@ describe('source protection', () => {
   /** Every act of both sides; @returns the ids by which it can be asked about */
   const live = async (attribution: 'protected' | 'a_partner'): Promise<string[]> => {
     const key = { headers: { 'Idempotency-Key': `${source.partner.code}-${attribution}` } };
+    const file = { headers: { 'Content-Type': 'text/plain' }, query: { name: 'sketch' } };
+    const uploaded = await source.http.post<{ id: string }>('/v1/attachments', 'A sketch in words.', file);
+    const attachments = [expectStatus(uploaded, 201).id];
     const stated = reportInput({
+      attachments,
       ...audience(),
       attribution,
       audience: {
@@ -119,7 +123,7 @@ describe('source protection', () => {
     });
     const { id } = expectStatus(await source.http.post<Report>('/v1/reports', stated, key), 201);
     expectStatus(await source.http.post('/v1/reports', stated, key), 201);
-    const change = reportInput({ ...audience(), attribution, act: 'looting' });
+    const change = reportInput({ ...audience(), attribution, attachments, act: 'looting' });
     expectStatus(await source.http.post(`/v1/reports/${id}/updates`, change), 200);
     expectStatus(await assign(triage.http, id), 200);
     expectStatus(await write(triage.http, id, 'Where was it?'), 201);
@@ -130,7 +134,7 @@ describe('source protection', () => {
     const { id: alertId } = await alert(triage.http, { audience: { partners: [second.partner.code] } });
     const { version } = expectStatus(await conclude(triage.http, id, { outcome: 'alert', alertId }), 200);
     expectStatus(await conclude(triage.http, id, { outcome: 'alert', alertId }, version), 200);
-    return [id, other.id, alertId];
+    return [id, other.id, alertId, ...attachments];
   };
 
   /** What somebody may try who wants to know. */

@@ -168,6 +168,22 @@ describe('submitting reports', () => {
     expect(expectStatus(mine, 200).items.map((one) => one.id)).toContain(id);
   });
 
+  it('carries files for whoever has it, and for nobody once it is withdrawn', async () => {
+    const sent = await source.http.post<{ id: string }>('/v1/attachments', 'A sketch in words.', {
+      headers: { 'Content-Type': 'text/plain' },
+      query: { name: 'sketch' },
+    });
+    const attachment = expectStatus(sent, 201).id;
+    const { id } = await submitted(source.http, { attachments: [attachment] });
+    const seen = expectStatus(await desk.get<{ attachments: object[] }>(`/v1/reports/${id}`), 200);
+    expect(seen.attachments).toEqual([expect.objectContaining({ id: attachment })]);
+    const path = `/v1/attachments/${attachment}`;
+    expect(await desk.get(path)).toMatchObject({ status: 200, text: 'A sketch in words.' });
+    expectStatus(await withdraw(source.http, id), 204);
+    expectStatus(await desk.get(path), 404);
+    expectStatus(await source.http.get(path), 200);
+  });
+
   it('lists one’s own apart from those of others, page by page', async () => {
     const own = await reporter(app, { scopes: [...REPORTER_SCOPES, 'reports:triage'] });
     const ids = [];
