@@ -226,7 +226,9 @@ export class AlertsService {
     state: ShareableRow['state'],
   ): Promise<void> {
     const own = await this.alerts.listOwnRenditions(tx, id);
-    const added = dto.texts.map((text) => textFromJson({ provenance: 'translator', ...text }));
+    const added = dto.texts.map((text) =>
+      textFromJson({ ...text, provenance: text.provenance ?? 'translator' }),
+    );
     await this.sharing.changeState(tx, id, state);
     await this.versions.reissue(tx, actor, id, ({ content }) =>
       own.length === 1 || content.identifier === dto.rendition
