@@ -6,7 +6,7 @@ import { readConfig } from '../core/config.js';
 import { createLog } from '../core/logging.js';
 import { Run } from '../core/run.js';
 import { startService } from '../service.js';
-import { type DemoPartner, seedDemo } from './seed.js';
+import { type DemoPartner, type DemoStory, seedDemo } from './seed.js';
 
 /** `npm run demo`: the service on a database that ends with it, filled with what a newcomer may want to see. */
 try {
@@ -25,8 +25,9 @@ try {
     const issued = service?.app.get(Bootstrap).issued;
     if (service === undefined || issued?.clientSecret === undefined) return;
     const { clientId, clientSecret } = issued;
-    const partners = await seedDemo(service.url, { clientId, clientSecret });
-    process.stdout.write(introduction(service.url, [...partners, asSteward(clientId, clientSecret)]));
+    const { partners, stories } = await seedDemo(service.url, { clientId, clientSecret });
+    const everybody = [...partners, asSteward(clientId, clientSecret)];
+    process.stdout.write(introduction(service.url, everybody, stories));
   });
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
@@ -37,7 +38,7 @@ function asSteward(clientId: string, clientSecret: string): DemoPartner {
   return { code: 'steward', says: 'keeps the exchange: every scope, every partner', clientId, clientSecret };
 }
 
-function introduction(url: string, partners: DemoPartner[]): string {
+function introduction(url: string, partners: DemoPartner[], stories: DemoStory[]): string {
   const width = Math.max(...partners.map(({ code }) => code.length));
   const reader = partners[1];
   return [
@@ -51,6 +52,10 @@ function introduction(url: string, partners: DemoPartner[]): string {
       `  ${code.padEnd(width)}  ${says}`,
       `  ${''.padEnd(width)}  ${clientId}  ${clientSecret}`,
     ]),
+    '',
+    'Worth a look (GET, as whom):',
+    '',
+    ...stories.map(({ says, as, path }) => `  ${as.padEnd(width)}  ${path}\n  ${''.padEnd(width)}  ${says}`),
     '',
     `What ${reader?.code} reads; put in the credentials of another partner to see what differs:`,
     '',

@@ -1,4 +1,6 @@
 import { type IssuedClient } from '../access/clients.service.js';
+import { BILINGUAL, EXERCISE, FROM_REPORT, MISTAKE, REPORT, ROADBLOCK, TEAR_LINE } from './said.js';
+import { type Send, sender } from './sender.js';
 
 /** One partner of the demonstration, and how to be it. */
 export interface DemoPartner extends Required<IssuedClient> {
@@ -6,7 +8,12 @@ export interface DemoPartner extends Required<IssuedClient> {
   says: string;
 }
 
-type Send = <T>(path: string, body: object) => Promise<T>;
+/** Something to look at, and as whom. */
+export interface DemoStory {
+  says: string;
+  as: string;
+  path: string;
+}
 
 /** Everything in it is made up: partners, the country of Valdora, its towns and what happens there. */
 const PARTNERS = [
@@ -15,7 +22,7 @@ const PARTNERS = [
     name: 'UN Relief Coordination for Valdora (fictional)',
     kind: 'un_entity',
     ceiling: { tlp: 'RED' },
-    scopes: ['alerts:read', 'alerts:publish', 'arrangements:read', 'partners:read'],
+    scopes: ['alerts:read', 'alerts:publish', 'audit:read', 'arrangements:read', 'partners:read'],
     says: 'posts alerts',
   },
   {
@@ -23,7 +30,7 @@ const PARTNERS = [
     name: 'Meridian Aid (fictional)',
     kind: 'ingo',
     ceiling: { tlp: 'AMBER' },
-    scopes: ['alerts:read', 'alerts:publish', 'arrangements:read', 'partners:read'],
+    scopes: ['alerts:read', 'alerts:publish', 'reports:submit', 'arrangements:read', 'partners:read'],
     says: 'a member up to AMBER: reads the confidential text of the tear-line alert',
   },
   {
@@ -31,8 +38,8 @@ const PARTNERS = [
     name: 'Harbour Relief (fictional)',
     kind: 'ingo',
     ceiling: { tlp: 'GREEN' },
-    scopes: ['alerts:read', 'arrangements:read', 'partners:read'],
-    says: 'a member up to GREEN: reads the lower text of the same alert',
+    scopes: ['alerts:read', 'reports:submit', 'arrangements:read', 'partners:read'],
+    says: 'a member up to GREEN: reads the lower text of the same alert, and reported without its name',
   },
   {
     code: 'LANTERN',
@@ -45,7 +52,10 @@ const PARTNERS = [
 ] as const;
 
 /** Fills an empty exchange through its own API, as a steward and its partners would. */
-export async function seedDemo(url: string, steward: Required<IssuedClient>): Promise<DemoPartner[]> {
+export async function seedDemo(
+  url: string,
+  steward: Required<IssuedClient>,
+): Promise<{ partners: DemoPartner[]; stories: DemoStory[] }> {
   const asSteward = await sender(url, steward);
   const arrangement = await asSteward<{ id: string }>('/v1/arrangements', {
     code: 'VALDORA',
@@ -54,6 +64,7 @@ export async function seedDemo(url: string, steward: Required<IssuedClient>): Pr
     level: 'enhanced',
   });
   const partners: DemoPartner[] = [];
+  const sends: Record<string, Send> = { steward: asSteward };
   for (const { scopes, says, ...partner } of PARTNERS) {
     const { id } = await asSteward<{ id: string }>('/v1/partners', partner);
     const client = await asSteward<Required<IssuedClient>>(`/v1/partners/${id}/clients`, {
@@ -65,151 +76,63 @@ export async function seedDemo(url: string, steward: Required<IssuedClient>): Pr
     }
     const { clientId, clientSecret } = client;
     partners.push({ code: partner.code, says, clientId, clientSecret });
+    sends[partner.code] = await sender(url, client);
   }
-  const originator = partners[0];
-  if (originator !== undefined) await publishAlerts(await sender(url, originator));
-  return partners;
+  const as = (code: string): Send => sends[code] ?? asSteward;
+  const stories = [
+    ...(await tellAlerts(as('URCO'))),
+    ...(await tellReport(as('HARBOUR'), asSteward)),
+    ...(await tellRecall(as('URCO'), as('MERIDIAN'))),
+  ];
+  return { partners, stories };
 }
 
-async function publishAlerts(send: Send): Promise<void> {
-  await send('/v1/alerts', TEAR_LINE());
+async function tellAlerts(send: Send): Promise<DemoStory[]> {
+  const tearLine = await send<{ id: string }>('/v1/alerts', TEAR_LINE());
   await send('/v1/alerts', BILINGUAL());
   await send('/v1/alerts', EXERCISE());
   const { id } = await send<{ id: string }>('/v1/alerts', ROADBLOCK());
   await send(`/v1/alerts/${id}/cancellation`, { note: 'The road has been open again since noon.' });
+  return [
+    {
+      says: 'a tear-line alert: who has which text, and why',
+      as: 'URCO',
+      path: `/v1/alerts/${tearLine.id}/audience`,
+    },
+  ];
 }
 
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
-
-const BASE = () => ({
-  kind: 'advisory',
-  status: 'actual',
-  categories: ['security'],
-  urgency: 'expected',
-  severity: 'moderate',
-  certainty: 'likely',
-  expiresAt: inDays(3),
-  grading: { reliability: 'B', credibility: '2' },
-});
-
-const TO_VALDORA = { arrangements: ['VALDORA'], kinds: [], partners: [], except: [] };
-const GREEN = { tlp: 'GREEN', classification: 'UNCLASSIFIED', audience: TO_VALDORA };
-
-const TEAR_LINE = () => ({
-  ...BASE(),
-  event: 'Threat to convoys',
-  severity: 'severe',
-  responses: ['avoid'],
-  renditions: [
-    {
-      ...GREEN,
-      texts: [
-        {
-          language: 'en',
-          headline: 'Avoid the eastern road at night',
-          description: 'There is a threat to vehicles on the eastern road after dark.',
-          instruction: 'Do not travel between Orsa and Kelm after 18:00.',
-        },
-      ],
-      areas: [{ description: 'Eastern road', circles: [{ center: [4.2, -20.1], radiusKm: 40 }] }],
-    },
-    {
-      ...GREEN,
-      tlp: 'AMBER',
-      classification: 'CONFIDENTIAL',
-      classificationReason: 'Would show how the information was obtained',
-      texts: [
-        {
-          language: 'en',
-          headline: 'An armed group plans to stop convoys on the eastern road',
-          description:
-            'Two checkpoints are being prepared near the Kelm bridge, for nights from Thursday on.',
-          instruction:
-            'Do not travel between Orsa and Kelm after 18:00; report sightings to the duty officer.',
-        },
-      ],
-      areas: [{ description: 'Kelm bridge', circles: [{ center: [4.31, -20.02], radiusKm: 5 }] }],
-    },
-  ],
-});
-
-const BILINGUAL = () => ({
-  ...BASE(),
-  event: 'Flood',
-  categories: ['met', 'transport'],
-  renditions: [
-    {
-      ...GREEN,
-      audience: { ...TO_VALDORA, partners: ['LANTERN'] },
-      texts: [
-        {
-          language: 'en',
-          headline: 'River Ondra will flood low-lying quarters',
-          instruction: 'Move vehicles uphill.',
-        },
-        {
-          language: 'ar',
-          headline: 'سيفيض نهر أوندرا على الأحياء المنخفضة',
-          instruction: 'انقلوا المركبات إلى أماكن مرتفعة.',
-        },
-        {
-          language: 'fr',
-          headline: 'L’Ondra va inonder les quartiers bas',
-          instruction: 'Mettez les véhicules en hauteur.',
-        },
-      ],
-      areas: [
-        {
-          description: 'Lower Orsa',
-          polygon: [
-            [4.0, -20.3],
-            [4.0, -20.2],
-            [4.1, -20.2],
-            [4.0, -20.3],
-          ],
-        },
-      ],
-    },
-  ],
-});
-
-const EXERCISE = () => ({
-  ...BASE(),
-  kind: 'flash',
-  status: 'exercise',
-  event: 'Exercise: relocation of staff',
-  renditions: [
-    { ...GREEN, texts: [{ language: 'en', headline: 'EXERCISE ONLY: confirm your head count by 12:00' }] },
-  ],
-});
-
-const ROADBLOCK = () => ({
-  ...BASE(),
-  kind: 'incident',
-  event: 'Roadblock',
-  renditions: [
-    { ...GREEN, texts: [{ language: 'en', headline: 'The road from Orsa to the airfield is blocked' }] },
-  ],
-});
-
-async function sender(url: string, { clientId, clientSecret }: Required<IssuedClient>): Promise<Send> {
-  const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-  const token = await fetch(`${url}/oauth/token`, {
-    method: 'POST',
-    headers: {
-      Authorization: `Basic ${credentials}`,
-      'Content-Type': 'application/x-www-form-urlencoded',
-    },
-    body: 'grant_type=client_credentials',
+/** Reported without a name, taken up by the steward, and the alert that came of it. */
+async function tellReport(source: Send, steward: Send): Promise<DemoStory[]> {
+  const report = await source<{ id: string }>('/v1/reports', REPORT());
+  await steward(`/v1/reports/${report.id}/assignment`, {});
+  await steward(`/v1/reports/${report.id}/messages`, { text: 'Did it happen by day or by night?' });
+  await source(`/v1/reports/${report.id}/messages`, { text: 'At dusk.' });
+  const alert = await steward<{ id: string }>('/v1/alerts', FROM_REPORT());
+  await steward(`/v1/reports/${report.id}/outcome`, {
+    outcome: 'alert',
+    alertId: alert.id,
+    explanation: 'Thank you: all members have been told to travel in convoy.',
   });
-  const { access_token } = (await token.json()) as { access_token: string };
-  return async <T>(path: string, body: object): Promise<T> => {
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${access_token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-    return (await response.json()) as T;
-  };
+  return [
+    { says: 'a protected report and what came of it', as: 'HARBOUR', path: `/v1/reports/${report.id}` },
+    {
+      says: 'the same on the desk, which does not see whose it is',
+      as: 'steward',
+      path: `/v1/reports/${report.id}`,
+    },
+  ];
+}
+
+/** Published by mistake and taken back: one organisation has confirmed that it deleted it, the others have not. */
+async function tellRecall(originator: Send, reader: Send): Promise<DemoStory[]> {
+  const { id } = await originator<{ id: string }>('/v1/alerts', MISTAKE());
+  await reader(`/v1/alerts/${id}`);
+  await reader(`/v1/alerts/${id}/acknowledgements`, { note: 'All teams told.' });
+  await originator(`/v1/alerts/${id}/withdrawal`, {});
+  await reader(`/v1/alerts/${id}/purge-confirmation`, {});
+  return [
+    { says: 'a recall: who has confirmed that it is deleted', as: 'URCO', path: `/v1/alerts/${id}/recall` },
+    { says: 'its receipts: sent, fetched, acknowledged', as: 'URCO', path: `/v1/alerts/${id}/receipts` },
+  ];
 }
