@@ -35,9 +35,9 @@ export class ReleasePolicyView {
 
 /** What waits, or last waited, for a second person of your organisation. */
 export class ReleaseView {
-  state: ReleaseRow['state'];
+  state: 'waiting' | 'released' | 'refused';
   /** The alert itself, which nobody has yet, or a change of what stands. */
-  subject: ReleaseRow['subject'];
+  subject: 'alert' | 'update' | 'translation';
   /** A client of yours. */
   askedBy: string;
   askedAt: Date;

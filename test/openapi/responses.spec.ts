@@ -320,6 +320,50 @@ describe('answers to what is right', () => {
     expectStatus(await steward.post(`${nowhere}/source-reveal`, reason), 404);
   });
 
+  it('about flashes, translations and what waits for a second person', async () => {
+    const scopes = ['alerts:publish', 'alerts:read', 'alerts:release'];
+    const own = await partner(app, { scopes });
+    const second = await app.as(await client(app, own.partner.id, { scopes }));
+    const audience = { partners: [reader.partner.code] };
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const flash = { ...(example('publishFlash', 'application/json') as object), audience };
+    const sent = await own.http.post<{ id: string }>('/v1/alerts/flash', flash, key);
+    const flashed = `/v1/alerts/${expectStatus(sent, 201).id}`;
+    expectStatus(await own.http.post('/v1/alerts/flash', { ...flash, tlp: undefined }), 422);
+    const spanish = { texts: [{ language: 'es', headline: 'Eviten el mercado' }] };
+    expectStatus(await own.http.post(`${flashed}/translations`, spanish, stale), 412);
+    expectStatus(await own.http.post(`${flashed}/translations`, spanish), 200);
+    expectStatus(await own.http.post(`${flashed}/withdrawal`), 204);
+    expectStatus(await own.http.post('/v1/alerts/flash', flash, key), 409);
+    expectStatus(await own.http.post(`${flashed}/translations`, spanish), 409);
+    expectStatus(await own.http.get(`${flashed}/release`), 404);
+
+    const policy = '/v1/alerts/release-policy';
+    expectStatus(await own.http.put(policy, example('putReleasePolicy', 'application/json')), 200);
+    expectStatus(await own.http.get(policy), 200);
+    const renditions = [renditionInput({ tlp: 'AMBER', audience })].map(({ classification: _, ...one }) => one);
+    const input = { ...alertInput(), renditions };
+    const { id } = expectStatus(await own.http.post<{ id: string }>('/v1/alerts', input), 201);
+    const path = `/v1/alerts/${id}`;
+    expectStatus(await own.http.get('/v1/alerts', { query: { state: 'pending_release' } }), 200);
+    const refusal = example('refuseRelease', 'application/json');
+    expectStatus(await second.post(`${path}/release-refusal`, refusal, stale), 412);
+    expectStatus(await second.post(`${path}/release-refusal`, refusal), 200);
+    expectStatus(await second.post(`${path}/release-refusal`, refusal), 409);
+    expectStatus(await second.post(`${path}/release`), 409);
+    expectStatus(await own.http.post(`${path}/publication`), 200);
+    expectStatus(await second.post(`${path}/release`, undefined, stale), 412);
+    expectStatus(await second.post(`${path}/release`), 200);
+    expectStatus(await own.http.post(`${path}/updates`, { ...input, severity: 'extreme' }), 202);
+    expectStatus(await own.http.get(`${path}/release`), 200);
+    expectStatus(await own.http.post(`${path}/translations`, spanish), 202);
+    expectStatus(await own.http.get(`${path}/release`), 200);
+    expectStatus(await second.post(`${path}/release`), 200);
+    expectStatus(await second.post(`/v1/alerts/${ID}/release`), 404);
+    expectStatus(await second.post(`/v1/alerts/${ID}/release-refusal`, refusal), 404);
+    expectStatus(await own.http.post(`/v1/alerts/${ID}/translations`, spanish), 404);
+  });
+
   it('about drafts', async () => {
     const { steward } = app;
     const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };
