@@ -300,7 +300,7 @@ function faultsIn(
   seen: Audience,
 ): string[] {
   const renditions = [...stated].sort((a, b) => rank(a) - rank(b));
-  const shareable = { id: '', originatorId, state: 'published', renditions };
+  const shareable = { id: '', originatorId, sourceId: null, isDrill: false, state: 'published', renditions };
   const faults: string[] = [];
   const receives = new Map(seen.receives.map((one) => [one.organisation.id, one]));
   const refused = new Map(seen.notReached.map((one) => [one.organisation.id, one]));

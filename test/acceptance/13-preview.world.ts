@@ -132,6 +132,7 @@ export function draftRenditions(
       kinds: tlp === 'RED' ? [] : some(KINDS, below(3) === 0 ? 3 : 0),
       partners: some(ids, 3),
       except: some(ids, 3),
+      releasedTo: [],
     };
   });
 }

@@ -21,9 +21,20 @@ export interface HandlingSpec {
 }
 
 export type Step =
-  | { do: 'publish' | 'keep a draft'; by: number; severity: string; renditions: RenditionSpec[] }
+  | {
+      do: 'publish' | 'keep a draft';
+      by: number;
+      severity: string;
+      isDrill: boolean;
+      renditions: RenditionSpec[];
+    }
   | { do: 'update' | 'redraft'; alert: number; severity: string; renditions: RenditionSpec[] }
-  | { do: 'release' | 'cancel' | 'withdraw'; alert: number }
+  | { do: 'release' | 'cancel' | 'withdraw' | 'let its time be over'; alert: number }
+  | { do: 'release onward'; alert: number; rendition: number; partner: number }
+  | { do: 'end a release' | 'let the time of a release be over'; release: number }
+  | { do: 'report'; by: number; isProtected: boolean; renditions: RenditionSpec[] }
+  | { do: 'report otherwise'; report: number; renditions: RenditionSpec[] }
+  | { do: 'take back a report'; report: number }
   | { do: 'join'; partner: number; arrangement: number; when: 'now' | 'later'; ceiling: HandlingSpec | null }
   | { do: 'leave' | 'let the day of joining come' | 'let the day of leaving come'; membership: number }
   | { do: 'lower or raise a membership'; membership: number; ceiling: HandlingSpec }
@@ -95,16 +106,23 @@ const renditions = fc.uniqueArray(
   { minLength: 1, maxLength: 4, selector: (one) => one.text },
 );
 
+const isDrill = fc.constantFrom(false, false, true);
 const severity = fc.constantFrom('severe', 'severe', 'severe', 'minor');
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ do: fc.constant('publish' as const), by: place, severity, renditions }),
+    arbitrary: fc.record({ do: fc.constant('publish' as const), by: place, severity, isDrill, renditions }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('keep a draft' as const), by: place, severity, renditions }),
+    arbitrary: fc.record({
+      do: fc.constant('keep a draft' as const),
+      by: place,
+      severity,
+      isDrill,
+      renditions,
+    }),
   },
   {
     weight: 10,
@@ -121,6 +139,37 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       alert: place,
     }),
   },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('let its time be over' as const), alert: place }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('release onward' as const),
+      alert: place,
+      rendition: place,
+      partner: place,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('end a release' as const, 'let the time of a release be over' as const),
+      release: place,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('report' as const),
+      by: place,
+      isProtected: fc.boolean(),
+      renditions,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('report otherwise' as const), report: place, renditions }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('take back a report' as const), report: place }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -203,5 +252,5 @@ export const histories: fc.Arbitrary<History> = fc.record({
     fc.record({ partner: place, ceiling, arrangements: fc.option(someArrangements, { freq: 1 }) }),
     { minLength: 1, maxLength: 4 },
   ),
-  steps: fc.array(step, { minLength: 4, maxLength: 16, size: 'max' }),
+  steps: fc.array(step, { minLength: 4, maxLength: 18, size: 'max' }),
 });

@@ -1,7 +1,9 @@
 import { type Actor } from '../../src/access/actor.js';
+import { classificationRank, tlpRank } from '../../src/access/handling.js';
+import { type Tx } from '../../src/core/database.js';
 import { newId } from '../../src/core/ids.js';
 import { ARRANGEMENTS, type History, type RenditionSpec, type Step } from './history.arbitrary.js';
-import { brokenLaws, readRecorded, type RecordedEntry } from './recorded.js';
+import { brokenLaws, logOf, readRecorded, type RecordedEntry } from './recorded.js';
 import {
   grantsOf,
   type Handling,
@@ -14,8 +16,19 @@ import {
 } from './reference-rule.js';
 import { actorOf, alertDto, CLASSIFYING, clear, type Workbench } from './workbench.js';
 
-interface Alert extends Shareable {
+interface Told extends Shareable {
+  type: 'alert' | 'report';
+  /** Of alerts. */
   severity: string;
+  expiresAt?: string;
+}
+
+/** A current row of onward_release, whether or not its text still stands. */
+interface Release {
+  id: string;
+  shareable: Told;
+  rendition: Rendition;
+  partnerId: string;
 }
 
 /** Texts and states that the design lets UN originators give, from TLP 2.0 and the rules of consistency. */
@@ -33,10 +46,12 @@ const HANDLINGS: Handling[] = [
 
 const LONG_AGO = '2020-01-01T00:00:00Z';
 const FAR_OFF = '2090-01-01T00:00:00Z';
+const STANDING = ['published', 'expired', 'cancelled'];
+const EXPIRED = ' | expired';
 
 /** Everything that one history made, and its own picture of it: what it expects follows from the picture alone. */
 class Story {
-  readonly world: Omit<World, 'shareables'> & { shareables: Alert[] } = {
+  readonly world: Omit<World, 'shareables'> & { shareables: Told[] } = {
     partners: [],
     readers: [],
     memberships: [],
@@ -46,6 +61,8 @@ class Story {
   /** Membership, by the id that the database gave it. */
   private readonly membershipIds = new Map<Membership, string>();
   private readonly clientIds = new Map<Reader, string>();
+  private releases: Release[] = [];
+  private extended = 0;
   private told = new Map<string, Map<string, string>>();
   private readonly lengths = new Map<string, number>();
 
@@ -100,8 +117,8 @@ class Story {
     const added = new Map<string, string[]>();
     const lengths = new Map<string, number>();
     for (const entry of recorded.entries) {
-      lengths.set(entry.reader, entry.position);
-      if (entry.position <= (this.lengths.get(entry.reader) ?? 0)) continue;
+      lengths.set(logOf(entry), entry.position);
+      if (entry.position <= (this.lengths.get(logOf(entry)) ?? 0)) continue;
       added.set(entry.reader, [...(added.get(entry.reader) ?? []), describe(entry)]);
     }
     for (const { id } of this.world.readers) {
@@ -121,26 +138,27 @@ class Story {
     before: ReadonlyMap<string, string> = new Map(),
     after: ReadonlyMap<string, string> = new Map(),
   ): string[] {
-    return this.world.shareables.flatMap(({ id, state }) => {
+    return this.world.shareables.flatMap(({ id, state, isDrill }) => {
       const [old, now] = [before.get(id), after.get(id)];
       if (old === now) return [];
-      if (now === undefined) return [`withdrawn ${id}`];
-      if (old === undefined) return [`published ${id}`];
-      return [`${state === 'cancelled' ? 'cancelled' : 'updated'} ${id}`];
+      const entry = (change: string, alarm = true): string[] => [describe({ change, id, isDrill, alarm })];
+      if (now === undefined) return entry('withdrawn');
+      if (old === undefined) return entry('published');
+      if (state === 'cancelled') return entry('cancelled');
+      return now.endsWith(EXPIRED) && !old.endsWith(EXPIRED) ? entry('expired', false) : entry('updated');
     });
   }
 
   private expected(): Map<string, Map<string, string>> {
-    const severities = new Map(
-      this.world.shareables.map(({ id, severity, state }) => [id, { severity, state }]),
-    );
+    const shareables = new Map(this.world.shareables.map((one) => [one.id, one]));
     return new Map(
       [...grantsOf(this.world)].map(([reader, grants]) => [
         reader,
         new Map(
           [...grants].map(([id, { text, tlp, classification }]) => {
-            const { severity = '', state = '' } = severities.get(id) ?? {};
-            return [id, [text, tlp, classification, severity, state].join(' | ')];
+            const { type, severity, state } = shareables.get(id) ?? {};
+            const ofAlert = type === 'alert' ? [severity, state] : [];
+            return [id, [text, tlp, classification, ...ofAlert].join(' | ')];
           }),
         ),
       ]),
@@ -157,11 +175,15 @@ class Story {
         const originator = at(world.partners, step.by);
         const renditions = this.renditions(step.renditions, originator.kind);
         const state = step.do === 'publish' ? 'published' : 'draft';
-        const dto = alertDto(renditions, originator.kind, step.severity);
+        const status = step.isDrill ? 'exercise' : 'actual';
+        const dto = alertDto(renditions, originator.kind, step.severity, { status });
         const id = await bench.alerts.publish(this.actor(originator.id), { ...dto, state });
         world.shareables.push({
           id,
+          type: 'alert',
           originatorId: originator.id,
+          sourceId: null,
+          isDrill: step.isDrill,
           state,
           severity: step.severity,
           renditions,
@@ -170,13 +192,21 @@ class Story {
       }
       case 'update':
       case 'redraft': {
-        const alert = this.alertIn(step.alert, step.do === 'update' ? ['published'] : ['draft']);
+        const alert = this.alertIn(step.alert, step.do === 'update' ? ['published', 'expired'] : ['draft']);
         if (alert === undefined) return false;
+        const { isDrill, severity, state } = alert;
         const actor = this.actor(alert.originatorId);
         const renditions = this.renditions(step.renditions, actor.partnerKind);
-        const dto = alertDto(renditions, actor.partnerKind, step.severity);
+        // It says until when it holds from now on, and so none of its texts is the one that there was.
+        if (state === 'expired') alert.expiresAt = this.newExpiry();
+        const dto = alertDto(renditions, actor.partnerKind, step.severity, {
+          status: isDrill ? 'exercise' : 'actual',
+          expiresAt: alert.expiresAt,
+        });
         await bench.alerts[step.do](actor, alert.id, dto);
+        if (state !== 'expired' && severity === step.severity) this.carryOn(alert, renditions);
         Object.assign(alert, { renditions, severity: step.severity });
+        if (state === 'expired') alert.state = 'published';
         return true;
       }
       case 'release':
@@ -184,8 +214,8 @@ class Story {
       case 'withdraw': {
         const from = {
           release: ['draft'],
-          cancel: ['published'],
-          withdraw: ['draft', 'published', 'cancelled'],
+          cancel: ['published', 'expired'],
+          withdraw: ['draft', 'published', 'expired', 'cancelled'],
         }[step.do];
         const alert = this.alertIn(step.alert, from);
         if (alert === undefined) return false;
@@ -194,6 +224,98 @@ class Story {
         else if (step.do === 'cancel') await bench.alerts.cancel(actor, alert.id, {});
         else await bench.alerts.withdraw(actor, alert.id);
         alert.state = { release: 'published', cancel: 'cancelled', withdraw: 'withdrawn' }[step.do];
+        // Cancelled is another text, which nobody has released.
+        if (step.do === 'cancel') for (const rendition of alert.renditions) rendition.releasedTo = [];
+        return true;
+      }
+      case 'let its time be over': {
+        const alert = this.alertIn(step.alert, ['published']);
+        if (alert === undefined) return false;
+        await bench.superuser.query(`update shareable set expires_at = $2 where id = $1`, [
+          alert.id,
+          LONG_AGO,
+        ]);
+        while ((await bench.sharing.expireDueAsSystem()) > 0);
+        alert.state = 'expired';
+        return true;
+      }
+      case 'release onward': {
+        const standing = world.shareables.filter(({ state }) => STANDING.includes(state));
+        if (standing.length === 0) return false;
+        const shareable = at(standing, step.alert);
+        const rendition = at(shareable.renditions, step.rendition);
+        const partnerId = at(world.partners, step.partner).id;
+        if (rendition.releasedTo.includes(partnerId)) return false;
+        const id = newId();
+        // Whomever the service would refuse it as well: the rule stands without it.
+        await this.asOwner(shareable, (tx) =>
+          tx.query(
+            `insert into onward_release (id, rendition_id, shareable_id, partner_id, until, state)
+             select $1, r.id, r.shareable_id, $3, $4, 'current' from rendition r
+             left join alert_rendition a on a.rendition_id = r.id
+             where r.shareable_id = $2 and r.is_current
+               and coalesce(a.content->'texts'->0->>'headline', split_part(convert_from(r.digest, 'UTF8'), ' | ', 1)) = $5`,
+            [id, shareable.id, partnerId, FAR_OFF, rendition.text],
+          ),
+        );
+        rendition.releasedTo.push(partnerId);
+        this.releases.push({ id, shareable, rendition, partnerId });
+        return true;
+      }
+      case 'end a release':
+      case 'let the time of a release be over': {
+        if (this.releases.length === 0) return false;
+        const release = at(this.releases, step.release);
+        const end = `update onward_release set state = 'ended' where id = $1`;
+        if (step.do === 'end a release') {
+          await this.asOwner(release.shareable, (tx) => tx.query(end, [release.id]));
+        } else {
+          await bench.database.asSystem((tx) => tx.query(end, [release.id]));
+        }
+        const { rendition, partnerId } = release;
+        rendition.releasedTo = rendition.releasedTo.filter((one) => one !== partnerId);
+        this.releases = this.releases.filter((one) => one !== release);
+        return true;
+      }
+      case 'report': {
+        const source = at(world.partners, step.by);
+        const renditions = this.renditions(step.renditions, 'un_entity');
+        const { isProtected } = step;
+        const id = newId();
+        await bench.database.as(this.actor(source.id), async (tx) => {
+          const report = { id, type: 'report', state: 'published', isDrill: false, isProtected } as const;
+          await bench.sharing.createInCustody(tx, this.actor(source.id), report);
+          await this.writeReport(tx, id, renditions);
+        });
+        world.shareables.push({
+          id,
+          type: 'report',
+          originatorId: steward.partnerId,
+          sourceId: source.id,
+          isDrill: false,
+          state: 'published',
+          severity: '',
+          renditions,
+        });
+        return true;
+      }
+      case 'report otherwise':
+      case 'take back a report': {
+        const reports = world.shareables.filter((one) => one.type === 'report' && one.state === 'published');
+        if (reports.length === 0) return false;
+        const report = at(reports, step.report);
+        if (step.do === 'report otherwise') {
+          const renditions = this.renditions(step.renditions, 'un_entity');
+          await this.asOwner(report, (tx) => this.writeReport(tx, report.id, renditions));
+          this.carryOn(report, renditions);
+          report.renditions = renditions;
+        } else {
+          await this.asOwner(report, async (tx) => {
+            await bench.sharing.changeState(tx, report.id, 'withdrawn');
+            await bench.sharing.share(tx, report.id);
+          });
+          report.state = 'withdrawn';
+        }
         return true;
       }
       case 'join': {
@@ -315,6 +437,58 @@ class Story {
     }
   }
 
+  /** As whoever may change it, which is locked. */
+  private async asOwner(
+    { id, type, originatorId, sourceId }: Told,
+    work: (tx: Tx) => Promise<unknown>,
+  ): Promise<void> {
+    const actor = this.actor(sourceId ?? originatorId);
+    await this.bench.database.as(actor, async (tx) => {
+      await this.bench.sharing.lockOwn(tx, actor, id, type);
+      await work(tx);
+    });
+  }
+
+  private async writeReport(tx: Tx, id: string, renditions: Rendition[]): Promise<void> {
+    const drafts = renditions.map(({ text, tlp, classification, ...audience }, ordinal) => ({
+      ordinal,
+      tlp: tlpRank(tlp as never),
+      classification: classificationRank(classification as never),
+      classificationReason: 'Names a source',
+      reviewAt: null,
+      digest: Buffer.from([text, tlp, classification].join(' | ')),
+      audience: {
+        arrangementIds: audience.arrangements,
+        kinds: audience.kinds as never[],
+        partnerIds: audience.partners,
+        exceptIds: audience.except,
+      },
+    }));
+    await this.bench.sharing.replaceRenditions(tx, id, drafts);
+    await this.bench.sharing.share(tx, id);
+  }
+
+  /** A text that is the same at the same handling is the same: who had it released has it. */
+  private carryOn(shareable: Told, renditions: Rendition[]): void {
+    for (const rendition of renditions) {
+      const same = shareable.renditions.find(
+        (one) =>
+          one.text === rendition.text &&
+          one.tlp === rendition.tlp &&
+          one.classification === rendition.classification,
+      );
+      if (same === undefined) continue;
+      rendition.releasedTo = same.releasedTo;
+      for (const release of this.releases) {
+        if (release.rendition === same) release.rendition = rendition;
+      }
+    }
+  }
+
+  private newExpiry(): string {
+    return new Date(Date.parse(FAR_OFF) + this.extended++ * 1000).toISOString();
+  }
+
   /** By the service where it knows the way; otherwise as a service to come will have to. */
   private async changeStanding(partner: Partner, status: string): Promise<void> {
     const { bench } = this;
@@ -357,6 +531,7 @@ class Story {
         kinds: isRed ? [] : audience.kinds,
         partners: ids(audience.partners),
         except: ids(audience.except),
+        releasedTo: [],
       };
     });
   }
@@ -392,8 +567,8 @@ class Story {
     return found.length === 0 ? undefined : at(found, place);
   }
 
-  private alertIn(place: number, states: string[]): Alert | undefined {
-    const found = this.world.shareables.filter((one) => states.includes(one.state));
+  private alertIn(place: number, states: string[]): Told | undefined {
+    const found = this.world.shareables.filter((one) => one.type === 'alert' && states.includes(one.state));
     return found.length === 0 ? undefined : at(found, place);
   }
 
@@ -458,7 +633,13 @@ export async function live(bench: Workbench, history: History): Promise<void> {
   }
 }
 
-const describe = ({ change, id }: RecordedEntry): string => `${change} ${id}`;
+const describe = ({
+  change,
+  id,
+  isDrill,
+  alarm,
+}: Pick<RecordedEntry, 'change' | 'id' | 'isDrill' | 'alarm'>): string =>
+  `${change} ${id}${isDrill ? ', a drill' : ''}${alarm ? '' : ', quietly'}`;
 
 const lines = (grants: ReadonlyMap<string, string> = new Map()): string =>
   [...grants]

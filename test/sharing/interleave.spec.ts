@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Actor } from '../../src/access/actor.js';
+import { newId } from '../../src/core/ids.js';
 import { query } from '../support/database.js';
 import { countBlocked, Gate, until } from './gate.js';
 import { compareWithRule, readRecorded } from './recorded.js';
@@ -18,6 +19,8 @@ interface Cast {
   member: Actor;
   /** A member of nothing. */
   stranger: Actor;
+  /** Has the standing alert by a release of its text alone. */
+  guest: Actor;
   /** Of which `member` is a member, and `originator`. */
   here: string;
   /** Of which nobody is a member. */
@@ -27,6 +30,11 @@ interface Cast {
   /** Alerts that the member gets by its kind and by its name, once its ceiling is raised. */
   ofKind: string;
   byName: string;
+  /** The one text of the standing alert, and its release to the guest. */
+  text: string;
+  released: string;
+  /** An alert to the arrangement of the member, whose time is over and which nobody has ended yet. */
+  due: string;
 }
 
 async function cast(): Promise<Cast> {
@@ -36,6 +44,15 @@ async function cast(): Promise<Cast> {
   const here = await establish(bench, originator, member);
   const there = await establish(bench);
   const standing = await bench.alerts.publish(originator, alertDto([{ arrangements: [here, there] }]));
+  const { rows } = await bench.superuser.query<{ id: string }>(
+    `select id from rendition where shareable_id = $1`,
+    [standing],
+  );
+  const text = rows[0]?.id ?? '';
+  const guest = await admit(bench, 'io');
+  const released = await releaseTo(guest, { originator, standing, text });
+  const due = await bench.alerts.publish(originator, alertDto([{ arrangements: [here] }]));
+  await bench.superuser.query(`update shareable set expires_at = now() where id = $1`, [due]);
   await bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'GREEN' } });
   const ofKind = await bench.alerts.publish(
     originator,
@@ -45,7 +62,25 @@ async function cast(): Promise<Cast> {
     originator,
     alertDto([{ tlp: 'AMBER', partners: [member.partnerId] }]),
   );
-  return { originator, member, stranger, ofKind, byName, here, there, standing };
+  const actors = { originator, member, stranger, guest };
+  return { ...actors, ofKind, byName, here, there, standing, text, released, due };
+}
+
+/** This very text, even if it has been retired meanwhile. @returns the release's id */
+async function releaseTo(
+  { partnerId }: Actor,
+  { originator, standing, text }: Pick<Cast, 'originator' | 'standing' | 'text'>,
+): Promise<string> {
+  const id = newId();
+  await bench.database.as(originator, async (tx) => {
+    await bench.sharing.lockOwn(tx, originator, standing, 'alert');
+    await tx.query(
+      `insert into onward_release (id, rendition_id, shareable_id, partner_id, until, state)
+       values ($1, $2, $3, $4, '2090-01-01T00:00:00Z', 'current')`,
+      [id, text, standing, partnerId],
+    );
+  });
+  return id;
 }
 
 type Act = (cast: Cast) => Promise<unknown>;
@@ -110,9 +145,67 @@ const raiseCeiling: Act = ({ member }) =>
   bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'RED' } });
 const cancel: Act = ({ originator, standing }) => bench.alerts.cancel(originator, standing, {});
 const withdraw: Act = ({ originator, standing }) => bench.alerts.withdraw(originator, standing);
+const rewrite: Act = ({ originator, standing, here, there }) =>
+  bench.alerts.update(originator, standing, alertDto([{ text: 'a new text', arrangements: [here, there] }]));
+const exclude: Act = ({ originator, standing, here, stranger, guest }) =>
+  bench.alerts.update(
+    originator,
+    standing,
+    alertDto([{ arrangements: [here], except: [stranger.partnerId, guest.partnerId] }]),
+  );
+const release: Act = (one) => releaseTo(one.stranger, one);
+const releaseToMember: Act = (one) => releaseTo(one.member, one);
+const endRelease: Act = ({ originator, standing, released }) =>
+  bench.database.as(originator, async (tx) => {
+    await bench.sharing.lockOwn(tx, originator, standing, 'alert');
+    await tx.query(`update onward_release set state = 'ended' where id = $1`, [released]);
+  });
+const letReleaseEnd: Act = ({ released }) =>
+  bench.database.asSystem((tx) =>
+    tx.query(`update onward_release set state = 'ended' where id = $1`, [released]),
+  );
+const suspendStranger: Act = ({ stranger }) =>
+  bench.partners.changeStanding(bench.steward, stranger.partnerId, 'suspend');
+const suspendGuest: Act = ({ guest }) =>
+  bench.partners.changeStanding(bench.steward, guest.partnerId, 'suspend');
+const expire: Act = () => bench.sharing.expireDueAsSystem();
+const extend: Act = ({ originator, due, here }) =>
+  bench.alerts.update(
+    originator,
+    due,
+    alertDto([{ arrangements: [here] }], 'ingo', 'severe', { expiresAt: '2090-01-01T00:00:00Z' }),
+  );
+const cancelDue: Act = ({ originator, due }) => bench.alerts.cancel(originator, due, {});
+const withdrawDue: Act = ({ originator, due }) => bench.alerts.withdraw(originator, due);
+const joinHere: Act = ({ here, stranger }) =>
+  bench.arrangements.addMember(bench.steward, here, { partnerId: stranger.partnerId });
+const touch: Act = ({ member, standing, originator, guest }) =>
+  bench.database.as(member, (tx) =>
+    bench.sharing.touch(
+      tx,
+      standing,
+      [originator, member, guest].map(({ partnerId }) => partnerId),
+    ),
+  );
+const report: Act = ({ member }) =>
+  bench.database.as(member, async (tx) => {
+    const id = newId();
+    await bench.sharing.createInCustody(tx, member, {
+      id,
+      type: 'report',
+      state: 'published',
+      isDrill: false,
+      isProtected: true,
+    });
+    const audience = { arrangementIds: [], kinds: [], partnerIds: [], exceptIds: [] };
+    const draft = { ordinal: 0, tlp: 3, classification: 0, classificationReason: null, reviewAt: null };
+    await bench.sharing.replaceRenditions(tx, id, [{ ...draft, audience, digest: Buffer.from('a report') }]);
+    await bench.sharing.share(tx, id);
+  });
 
 /** What changes who sees what, with the table that it writes to. */
 const ALERTS = 'shareable';
+const RELEASES = 'onward_release';
 const PAIRS: [name: string, table: string, Act, name: string, table: string, Act][] = [
   ['publish to an arrangement', ALERTS, publishHere, 'leave it', 'membership', leaveHere],
   ['publish to an arrangement', ALERTS, publishThere, 'join it', 'membership', joinThere],
@@ -149,6 +242,36 @@ const PAIRS: [name: string, table: string, Act, name: string, table: string, Act
   ['leave', 'membership', leaveHere, 'suspend', 'partner', suspend],
   ['join', 'membership', joinThere, 'lower a ceiling', 'partner', lowerStranger],
   ['join', 'membership', joinThere, 'narrow a client', 'reader', narrowStranger],
+  ['release a text', RELEASES, release, 'rewrite it', ALERTS, rewrite],
+  ['release a text', RELEASES, release, 'exclude who gets it', ALERTS, exclude],
+  ['release a text', RELEASES, release, 'suspend who gets it', 'partner', suspendStranger],
+  ['release a text', RELEASES, release, 'lower the ceiling of who gets it', 'partner', lowerStranger],
+  ['release a text', RELEASES, release, 'join its arrangement', 'membership', joinThere],
+  ['release a text', RELEASES, release, 'narrow a client of who gets it', 'reader', narrowStranger],
+  [
+    'release a text to who has it',
+    RELEASES,
+    releaseToMember,
+    'leave its arrangement',
+    'membership',
+    leaveHere,
+  ],
+  ['release a text', RELEASES, release, 'end the release to another', RELEASES, endRelease],
+  ['end a release', RELEASES, endRelease, 'rewrite the text', ALERTS, rewrite],
+  ['end a release', RELEASES, endRelease, 'suspend who has it', 'partner', suspendGuest],
+  ['let a release end', RELEASES, letReleaseEnd, 'rewrite the text', ALERTS, rewrite],
+  ['let a release end', RELEASES, letReleaseEnd, 'cancel the alert', ALERTS, cancel],
+  ['let a release end', RELEASES, letReleaseEnd, 'withdraw the alert', ALERTS, withdraw],
+  ['let an alert expire', ALERTS, expire, 'extend it', ALERTS, extend],
+  ['let an alert expire', ALERTS, expire, 'cancel it', ALERTS, cancelDue],
+  ['let an alert expire', ALERTS, expire, 'withdraw it', ALERTS, withdrawDue],
+  ['let an alert expire', ALERTS, expire, 'join its arrangement', 'membership', joinHere],
+  ['let an alert expire', ALERTS, expire, 'suspend a member', 'partner', suspend],
+  ['tell the others', 'share_grant', touch, 'withdraw the alert', ALERTS, withdraw],
+  ['tell the others', 'share_grant', touch, 'rewrite it', ALERTS, rewrite],
+  ['tell the others', 'share_grant', touch, 'suspend one of them', 'partner', suspend],
+  ['tell the others', 'share_grant', touch, 'end a release of it', RELEASES, endRelease],
+  ['report', 'share_grant', report, 'suspend its source', 'partner', suspend],
 ];
 
 const INVOLVED: Record<string, (cast: Cast) => string> = {

@@ -7,8 +7,9 @@ export interface RecordedGrant {
   id: string;
   version: number;
   position: number;
+  isDrill: boolean;
   rendition: string;
-  /** What the reader is told: text, handling, severity and state. */
+  /** What the reader is told: text, handling, severity and state; of a report, text and handling. */
   said: string;
 }
 
@@ -18,13 +19,19 @@ export interface RecordedEntry {
   change: string;
   id: string;
   version: number;
+  isDrill: boolean;
+  alarm: boolean;
 }
 
 export interface Recorded {
   grants: RecordedGrant[];
   entries: RecordedEntry[];
-  heads: Record<string, number>;
+  heads: { reader: string; isDrill: boolean; position: number }[];
 }
+
+/** Positions count in each of a reader's two logs. */
+export const logOf = ({ reader, isDrill }: { reader: string; isDrill: boolean }): string =>
+  `${reader}${isDrill ? ' (drills)' : ''}`;
 
 /** In one statement, so that it is one moment. */
 export async function readRecorded(superuser: pg.Client): Promise<Recorded> {
@@ -32,14 +39,20 @@ export async function readRecorded(superuser: pg.Client): Promise<Recorded> {
     select json_build_object(
       'grants', (select coalesce(json_agg(json_build_object('reader', g.reader_id, 'id', g.shareable_id,
         'version', g.version, 'position', g.position, 'rendition', g.rendition_id,
-        'said', concat_ws(' | ', a.content->'texts'->0->>'headline', a.content->'handling'->>'tlp',
-          a.content->'handling'->>'classification', a.content->>'severity', a.content->>'state'))), '[]')
-        from share_grant g join alert_rendition a on a.rendition_id = g.rendition_id),
+        'isDrill', g.is_drill,
+        'said', case when g.type = 'alert' then concat_ws(' | ', a.content->'texts'->0->>'headline',
+            a.content->'handling'->>'tlp', a.content->'handling'->>'classification', a.content->>'severity',
+            case when g.is_expired then 'expired' else a.content->>'state' end)
+          else convert_from(r.digest, 'UTF8') end)), '[]')
+        from share_grant g join rendition r on r.id = g.rendition_id
+        left join alert_rendition a on a.rendition_id = g.rendition_id),
       'entries', (select coalesce(json_agg(json_build_object('reader', e.reader_id, 'position', e.position,
-        'change', e.change, 'id', e.shareable_id, 'version', e.version) order by e.reader_id, e.position), '[]')
+        'change', e.change, 'id', e.shareable_id, 'version', e.version, 'isDrill', e.is_drill, 'alarm', e.alarm)
+        order by e.reader_id, e.is_drill, e.position), '[]')
         from change_entry e),
-      'heads', (select coalesce(json_object_agg(h.reader_id, h.position), '{}') from change_head h)) as recorded`);
-  return rows[0]?.recorded ?? { grants: [], entries: [], heads: {} };
+      'heads', (select coalesce(json_agg(json_build_object('reader', h.reader_id, 'isDrill', h.is_drill,
+        'position', h.position)), '[]') from change_head h)) as recorded`);
+  return rows[0]?.recorded ?? { grants: [], entries: [], heads: [] };
 }
 
 /** The inputs of the rule as the database holds them; texts are the ids of renditions. */
@@ -62,17 +75,19 @@ export async function readWorld(superuser: pg.Client): Promise<World> {
         'ceiling', json_build_object('tlp', tlps[m.ceiling_tlp + 1],
           'classification', classifications[m.ceiling_classification + 1]))), '[]') from membership m),
       'shareables', (select coalesce(json_agg(json_build_object('id', s.id, 'originatorId', s.originator_id,
+        'sourceId', (select c.source_id from custody c where c.shareable_id = s.id), 'isDrill', s.is_drill,
         'state', s.state, 'renditions', (select coalesce(json_agg(json_build_object('text', r.id,
           'tlp', tlps[r.tlp + 1], 'classification', classifications[r.classification + 1],
           'arrangements', r.audience_arrangements, 'kinds', r.audience_kinds, 'partners', r.audience_partners,
-          'except', r.audience_except) order by r.ordinal), '[]')
+          'except', r.audience_except, 'releasedTo', array(select o.partner_id from onward_release o
+            where o.rendition_id = r.id and o.state = 'current')) order by r.ordinal), '[]')
           from rendition r where r.shareable_id = s.id and r.is_current))), '[]') from shareable s)) as world
     from label`);
   return rows[0]?.world ?? { partners: [], readers: [], memberships: [], shareables: [] };
 }
 
 /**
- * The laws of a change log, whatever happened: positions 1, 2, 3 and so on; versions of one shareable rise by one; the
+ * The laws of a change log, whatever happened: positions 1, 2, 3 and so on, of drills by themselves; versions of one shareable rise by one; the
  * log replayed gives the reader's grants, at their versions and places.
  * @returns what is broken, in words; empty when nothing is
  */
@@ -89,9 +104,10 @@ export function brokenLaws({ grants, entries, heads }: Recorded): string[] {
   const replayed = new Map<string, RecordedEntry>();
   for (const entry of entries) {
     const key = `${entry.reader} ${entry.id}`;
-    const before = reached.get(entry.reader) ?? 0;
-    if (entry.position !== before + 1) broken.push(`${entry.reader}: ${entry.position} follows ${before}`);
-    reached.set(entry.reader, entry.position);
+    const log = logOf(entry);
+    const before = reached.get(log) ?? 0;
+    if (entry.position !== before + 1) broken.push(`${log}: ${entry.position} follows ${before}`);
+    reached.set(log, entry.position);
     const version = versions.get(key) ?? 0;
     if (entry.version !== version + 1) broken.push(`${key}: version ${entry.version} follows ${version}`);
     versions.set(key, entry.version);
@@ -102,17 +118,19 @@ export function brokenLaws({ grants, entries, heads }: Recorded): string[] {
     if (entry.change === 'withdrawn') replayed.delete(key);
     else replayed.set(key, entry);
   }
-  for (const [key, { position, version }] of replayed) {
+  for (const [key, { position, version, isDrill }] of replayed) {
     const grant = held.get(key);
     if (grant === undefined) broken.push(`${key}: in the log, not granted`);
+    else if (grant.isDrill !== isDrill) broken.push(`${key}: granted in the other log`);
     else if (grant.position !== position || grant.version !== version) {
       broken.push(`${key}: granted ${grant.version} at ${grant.position}, logged ${version} at ${position}`);
     }
   }
   for (const key of held.keys()) if (!replayed.has(key)) broken.push(`${key}: granted, not in the log`);
-  for (const [reader, head] of Object.entries(heads)) {
-    if (head !== (reached.get(reader) ?? 0))
-      broken.push(`${reader}: head ${head}, log ${reached.get(reader)}`);
+  for (const head of heads) {
+    const log = logOf(head);
+    if (head.position !== (reached.get(log) ?? 0))
+      broken.push(`${log}: head ${head.position}, log ${reached.get(log)}`);
   }
   return broken;
 }
@@ -125,9 +143,13 @@ export async function compareWithRule(
   const ruled = [...grantsOf(await readWorld(superuser))].flatMap(([reader, grants]) =>
     [...grants].map(([id, rendition]) => `${reader} ${id} ${rendition.text}`),
   );
+  const { rows: stale } = await superuser.query<{ key: string }>(
+    `select g.reader_id || ' ' || g.shareable_id as key from share_grant g join shareable s on s.id = g.shareable_id
+     where g.is_expired <> (s.state = 'expired') or g.is_drill <> s.is_drill`,
+  );
   return {
     recorded: recorded.grants.map(({ reader, id, rendition }) => `${reader} ${id} ${rendition}`).sort(),
     ruled: ruled.sort(),
-    broken: brokenLaws(recorded),
+    broken: [...brokenLaws(recorded), ...stale.map(({ key }) => `${key}: not what has become of it`)],
   };
 }

@@ -40,11 +40,18 @@ export interface Rendition extends Handling {
   kinds: string[];
   partners: string[];
   except: string[];
+  /** To whom this one text was released, and still is. */
+  releasedTo: string[];
 }
 
 export interface Shareable {
   id: string;
+  /** The custodian, of what is held for a source. */
   originatorId: string;
+  /** For whom it is held; null when it is its originator's own. */
+  sourceId: string | null;
+  /** Drills are told of in a log of their own. */
+  isDrill: boolean;
   state: string;
   /** The current ones, in the originator's order. */
   renditions: Rendition[];
@@ -81,7 +88,7 @@ export function grantsOf(world: World): Map<string, Map<string, Rendition>> {
 
 /** The highest of those that admit the reader; of equals the one that the originator put first. */
 export function renditionFor(world: World, reader: Reader, shareable: Shareable): Rendition | undefined {
-  if (shareable.state !== 'published' && shareable.state !== 'cancelled') return undefined;
+  if (!['published', 'expired', 'cancelled'].includes(shareable.state)) return undefined;
   let best: Rendition | undefined;
   for (const rendition of shareable.renditions) {
     if (!admits(world, reader, shareable, rendition)) continue;
@@ -93,6 +100,8 @@ export function renditionFor(world: World, reader: Reader, shareable: Shareable)
 function admits(world: World, reader: Reader, shareable: Shareable, rendition: Rendition): boolean {
   const partner = world.partners.find((one) => one.id === reader.partnerId);
   if (partner === undefined || partner.status !== 'active') return false;
+  // Its own text, whatever its ceiling; but none of its narrowed clients could have given it.
+  if (shareable.sourceId === partner.id && reader.id === partner.id) return true;
   if (!reader.isOpen || !isWithin(rendition, reader.ceiling)) return false;
 
   if (shareable.originatorId === partner.id) {
@@ -106,6 +115,7 @@ function admits(world: World, reader: Reader, shareable: Shareable, rendition: R
   if (reader.arrangements === null) {
     if (rendition.partners.includes(partner.id)) return true;
     if (rendition.kinds.includes(partner.kind)) return true;
+    if (rendition.releasedTo.includes(partner.id)) return true;
   }
 
   if (partner.kind === 'private_sector' || partner.kind === 'donor') return false;

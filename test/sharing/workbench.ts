@@ -9,6 +9,8 @@ import { Database } from '../../src/core/database.js';
 import { newId } from '../../src/core/ids.js';
 import { PartnerClientsService } from '../../src/partners/partner-clients.service.js';
 import { PartnersService } from '../../src/partners/partners.service.js';
+import { ExpiryClock } from '../../src/sharing/expiry.clock.js';
+import { SharingService } from '../../src/sharing/sharing.service.js';
 import { startApp, type AppOptions, type TestApp } from '../support/app.js';
 import { type Handling, type Rendition } from './reference-rule.js';
 
@@ -21,6 +23,7 @@ export interface Workbench {
   arrangements: ArrangementsService;
   partners: PartnersService;
   clients: PartnerClientsService;
+  sharing: SharingService;
   /** Whose actor manages everything. */
   steward: Actor;
   close(): Promise<void>;
@@ -31,6 +34,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
   const get = <T>(type: Type<T> | Abstract<T>): T => app.nest.get(type, { strict: false });
   // Days come when the test says so.
   await get(MembershipClock).onApplicationShutdown();
+  await get(ExpiryClock).onApplicationShutdown();
   const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
   await superuser.connect();
   const { rows } = await superuser.query<{ partner_id: string }>(
@@ -44,6 +48,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
     arrangements: get(ArrangementsService),
     partners: get(PartnersService),
     clients: get(PartnerClientsService),
+    sharing: get(SharingService),
     steward: actorOf(rows[0]?.partner_id ?? '', 'un_entity'),
     close: async () => {
       await superuser.end();
@@ -52,8 +57,8 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
   };
 }
 
-const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition rendition shareable idempotency_key
-  membership`;
+const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition onward_release custody rendition
+  shareable idempotency_key membership`;
 
 /** Back to the steward alone. */
 export async function clear({ superuser, steward }: Workbench): Promise<void> {
@@ -92,10 +97,14 @@ export function alertDto(
   renditions: Partial<Rendition>[],
   originatorKind = 'ingo',
   severity = 'severe',
+  { status = 'actual', expiresAt }: { status?: string; expiresAt?: string | undefined } = {},
 ): UpdateAlertDto {
   return {
     kind: 'advisory',
-    status: 'actual',
+    status,
+    ...(expiresAt !== undefined && { expiresAt }),
+    responses: ['avoid'],
+    noLowerReason: 'The tests address whom they mean',
     event: 'Armed clashes',
     categories: ['security'],
     urgency: 'immediate',
