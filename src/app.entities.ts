@@ -18,6 +18,7 @@ import {
   AttachmentOwnerEntity,
   AttachmentUseEntity,
 } from './attachments/attachments.entities.js';
+import { ReleaseRequestEntity } from './alerts/release-request.entity.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
@@ -65,6 +66,7 @@ export const ENTITIES = [
   AlertKnownEntity,
   ChallengeEntity,
   FeedbackEntity,
+  ReleaseRequestEntity,
   FetchReceiptEntity,
   CustodianEntity,
   CustodyEntity,

@@ -255,6 +255,8 @@ describe('row-level security', () => {
         'originates',
         // Identities of messages that the acting reader had itself.
         'received_messages',
+        // Why a text cannot go to somebody: to its originator; to who holds it, that it cannot.
+        'release_refusal',
         // Whose a report is: to its custodian, with a reason that the source is told; to those who may know; and a word to
         // a side of it without saying who that is.
         'report_reveal',
@@ -698,6 +700,9 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into reference_label values ('list', 'code', 'en', 'Code');
      insert into reference_crosswalk values ('list', 'code', 'CAP', 'Geo', 'exact', null, 'inferred');
      insert into reference_revision (list, version, change, codes) values ('list', 1, 'list_added', '{}');
+     insert into release_request (id, alert_id, rendition_id, asker_id, originator_id, partner_id, partner_code,
+       asker_code, until, reason) values (gen_random_uuid(), '${shareable}', '${rendition}', '${partnerId}',
+       '${partnerId}', '${partnerId}', 'X', 'X', now(), 'x');
      insert into alert_feedback (alert_id, partner_id, topic, tlp, classification, kind, is_anonymous)
        values ('${shareable}', '${partnerId}', 'helpful', 1, 0, 'helpful', true);
      insert into attachment values ('${shareable}', 'map.png', 'image/png', 1, 'x', now());

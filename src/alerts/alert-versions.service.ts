@@ -3,13 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AttachmentsService } from '../attachments/attachments.service.js';
+import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { ReferenceService, type StatedCode } from '../reference/reference.service.js';
-import { type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
+import { type Downgrade, type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
 import { type AlertContent, type AlertRenditionDraft, type AlertText } from './alert-content.js';
 import { describeAttachments, withAttachments } from './alert-attachments.js';
 import { renditionFromJson } from './alert-from-json.js';
@@ -18,6 +19,7 @@ import { type RenditionDto, type UpdateAlertDto } from './alerts.dto.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type CapMessage } from './cap/cap-message.js';
 import { formatCapTime } from './cap/cap-time.js';
+import { downgradeOf } from './downgrade.rules.js';
 import { carryOn } from './verification.rules.js';
 
 /** Versions of alerts: what is written once, for each of their renditions, inside the transaction of a verb. */
@@ -79,6 +81,7 @@ export class AlertVersionsService {
         audience,
         classificationReason: rendition.classificationReason ?? null,
         reviewAt: rendition.reviewAt ?? null,
+        downgrade: rendition.downgrade && downgradeOf(rendition.downgrade, rendition),
         quietAfter: own.find((row) => isTranslationOf(row, ranks, written.content))?.rendition_id ?? null,
         ...written,
         capDigest: null,
@@ -154,6 +157,26 @@ export class AlertVersionsService {
     await this.writeRenditions(tx, actor, id, drafts);
   }
 
+  /** The same text as a message of its own at a lower handling; whoever had it is not woken for that. */
+  lowered(row: OwnRenditionRow, { tlp, classification }: Pick<Downgrade, 'tlp' | 'classification'>) {
+    const content = {
+      ...row.content,
+      identifier: newIdentifier(),
+      sent: formatCapTime(new Date()),
+      handling: { tlp: tlpLabel(tlp), classification: classificationLabel(classification) },
+    };
+    return {
+      ...asItStands(row),
+      tlp,
+      classification,
+      downgrade: null,
+      quietAfter: row.rendition_id,
+      content,
+      cap: row.cap && reissueCap(row.cap, content),
+      capDigest: null,
+    };
+  }
+
   /** A sender that stays unnamed is the exchange itself. */
   private senderOf(code: string, dto: UpdateAlertDto): string {
     return `${dto.attribution === 'a_partner' ? 'exchange' : code.toLowerCase()}@${this.host}`;
@@ -166,6 +189,7 @@ export const asItStands = (row: OwnRenditionRow) => ({
   classification: row.classification,
   classificationReason: row.classification_reason,
   reviewAt: row.review_at,
+  downgrade: row.downgrade,
   audience: {
     arrangementIds: row.audience_arrangements,
     kinds: row.audience_kinds,

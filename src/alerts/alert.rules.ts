@@ -1,6 +1,7 @@
 import { type Fault } from '../core/problem.js';
 import { type AlertContent } from './alert-content.js';
 import { areaFaults } from './area.rules.js';
+import { downgradeFaults } from './downgrade.rules.js';
 import {
   type RenditionDto,
   type TextDto,
@@ -21,7 +22,10 @@ export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
     ...timeFaults(dto, now),
     ...acknowledgementFaults(dto, now),
     ...tearLineFaults(dto),
-    ...dto.renditions.flatMap((one, i) => renditionFaults(one, `#/renditions/${i}`, tooLarge)),
+    ...dto.renditions.flatMap((one, i) => [
+      ...downgradeFaults(one, `#/renditions/${i}`, now),
+      ...renditionFaults(one, `#/renditions/${i}`, tooLarge),
+    ]),
   ];
 }
 

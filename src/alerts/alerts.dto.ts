@@ -147,6 +147,23 @@ export class AreaDto {
   countries?: string[];
 }
 
+export class DowngradeDto {
+  /** A date-time with offset, or a day, which begins at midnight UTC. */
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @Matches(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00))?$/, {
+    message: 'must be a day or a date-time with offset, such as 2027-01-31',
+  })
+  at: string;
+
+  @IsIn(TLP_LABELS)
+  tlp: Tlp;
+
+  /** As it was when absent. */
+  @IfPresent()
+  @IsIn(CLASSIFICATIONS)
+  classification?: Classification;
+}
+
 export class RenditionDto {
   /** TLP 2.0 label; there is no default. */
   @IsIn(TLP_LABELS)
@@ -167,6 +184,11 @@ export class RenditionDto {
   @IsISO8601({ strict: true })
   @Matches(/^\d{4}-\d\d-\d\d$/, { message: 'must be a date such as 2027-01-31' })
   reviewAt?: string;
+
+  /** What it becomes by itself, and when: lower than it is. */
+  @IfPresent()
+  @IsNested(() => DowngradeDto)
+  downgrade?: DowngradeDto;
 
   @IsNested(() => AudienceDto)
   audience: AudienceDto;

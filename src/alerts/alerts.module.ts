@@ -30,9 +30,17 @@ import { ChallengesService } from './challenges.service.js';
 import { HandlingStatisticsController } from './handling-statistics.controller.js';
 import { HandlingStatisticsRepository } from './handling-statistics.repository.js';
 import { HandlingStatisticsService } from './handling-statistics.service.js';
+import { DowngradeClock } from './downgrade.clock.js';
+import { DowngradeController } from './downgrade.controller.js';
+import { DowngradeRepository } from './downgrade.repository.js';
+import { DowngradeService } from './downgrade.service.js';
 import { FeedbackController } from './feedback.controller.js';
 import { FeedbackRepository } from './feedback.repository.js';
 import { FeedbackService } from './feedback.service.js';
+import { OnwardClock } from './onward.clock.js';
+import { OnwardController } from './onward.controller.js';
+import { OnwardRepository } from './onward.repository.js';
+import { OnwardService } from './onward.service.js';
 import { CAP_TYPES, PublishController } from './publish.controller.js';
 import { FlashController } from './flash.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
@@ -52,7 +60,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
 
 /**
  * Commitment 2: security alerts. Owns alert_rendition, alert_shape, alert_feedback, alert_challenge, alert_known,
- * alert_release and release_policy; calls sharing for handling, renditions and grants; publishes as JSON and CAP 1.2,
+ * alert_release, release_policy and release_request; calls sharing for handling, renditions and grants; publishes as JSON and CAP 1.2,
  * reads as JSON, CAP and GeoJSON.
  */
 @Module({
@@ -71,6 +79,8 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     ReceiptsController,
     ReleaseController,
     AlertStatisticsController,
+    DowngradeController,
+    OnwardController,
     AlertsController,
     ChallengesController,
     FeedbackController,
@@ -98,6 +108,12 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     FeedbackService,
     HandlingStatisticsRepository,
     HandlingStatisticsService,
+    DowngradeClock,
+    DowngradeRepository,
+    DowngradeService,
+    OnwardClock,
+    OnwardRepository,
+    OnwardService,
     ReleaseGateService,
     ReleaseRepository,
     ReleaseService,

@@ -4,6 +4,7 @@ import { prepared, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { type Problem, problems } from '../core/problem.js';
 import { type PartnerKind } from '../partners/partners.service.js';
+import { type Downgrade } from '../sharing/sharing.service.js';
 import {
   type AlertContent,
   type AlertRenditionDraft,
@@ -41,6 +42,7 @@ export interface OwnRenditionRow {
   audience_kinds: PartnerKind[];
   audience_partners: string[];
   audience_except: string[];
+  downgrade: Downgrade | null;
   content: AlertContent;
   cap: CapMessage | null;
 }
@@ -178,7 +180,9 @@ export class AlertsRepository {
     return tx.query(
       `select a.rendition_id, r.ordinal, r.tlp, r.classification, r.classification_reason,
          to_char(r.review_at, 'YYYY-MM-DD') as review_at, r.audience_arrangements, r.audience_kinds,
-         r.audience_partners, r.audience_except, a.content, a.cap
+         r.audience_partners, r.audience_except, a.content, a.cap,
+         case when r.downgrade_at is not null then jsonb_build_object('at', r.downgrade_at, 'tlp', r.downgrade_tlp,
+           'classification', r.downgrade_classification) end as downgrade
        from rendition r join alert_rendition a on a.rendition_id = r.id
        where r.shareable_id = $1 and r.is_current and a.originator_id = acting_owner()
        order by r.ordinal`,

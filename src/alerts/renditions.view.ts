@@ -7,6 +7,11 @@ import { type AreaView, presentContent, presentText, type TextView } from './ale
 import { type OwnRenditionRow } from './alerts.repository.js';
 import { type VerificationView } from './verification.dto.js';
 
+export class DowngradeView {
+  at: string;
+  handling: HandlingView;
+}
+
 export class AudienceView {
   /** Ids. */
   arrangements: string[];
@@ -22,6 +27,8 @@ export class RenditionView {
   handling: HandlingView;
   classificationReason?: string;
   reviewAt?: string;
+  /** What it becomes by itself, and when. */
+  downgrade?: DowngradeView;
   audience: AudienceView;
   texts: TextView[];
   areas: AreaView[];
@@ -45,6 +52,15 @@ export function presentRendition(row: OwnRenditionRow): RenditionView {
     handling: { tlp: tlpLabel(row.tlp), classification: classificationLabel(row.classification) },
     ...(row.classification_reason !== null && { classificationReason: row.classification_reason }),
     ...(row.review_at !== null && { reviewAt: row.review_at }),
+    ...(row.downgrade !== null && {
+      downgrade: {
+        at: new Date(row.downgrade.at).toISOString(),
+        handling: {
+          tlp: tlpLabel(row.downgrade.tlp),
+          classification: classificationLabel(row.downgrade.classification),
+        },
+      },
+    }),
     audience: {
       arrangements: row.audience_arrangements,
       kinds: row.audience_kinds,

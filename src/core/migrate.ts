@@ -15,6 +15,7 @@ import { Receipts1767225600013 } from '../../migrations/1767225600013-receipts.j
 import { Feedback1767225600014 } from '../../migrations/1767225600014-feedback.js';
 import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-handling-governance.js';
 import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js';
+import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
 
 const MIGRATIONS = [
@@ -33,6 +34,7 @@ const MIGRATIONS = [
   Feedback1767225600014,
   HandlingGovernance1767225600015,
   Reports1767225600016,
+  Onward1767225600017,
   Release1767225600018,
 ];
 

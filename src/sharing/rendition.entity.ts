@@ -6,11 +6,25 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('rendition_arrangements_idx', ['audienceArrangements'], { type: 'gin', where: 'is_current' })
 @Index('rendition_kinds_idx', ['audienceKinds'], { type: 'gin', where: 'is_current' })
 @Index('rendition_partners_idx', ['audiencePartners'], { type: 'gin', where: 'is_current' })
+@Index('rendition_downgrade_idx', ['downgradeAt'], { where: 'is_current and downgrade_at is not null' })
 @Check('rendition_tlp_check', 'tlp between 0 and 4')
 @Check('rendition_classification_check', 'classification between 0 and 2')
 @Check('rendition_strictly_confidential_check', 'classification < 2 or tlp >= 3')
 @Check('rendition_confidential_check', 'classification < 1 or tlp >= 2')
 @Check('rendition_red_audience_check', `tlp < 4 or (audience_arrangements = '{}' and audience_kinds = '{}')`)
+@Check(
+  'rendition_downgrade_check',
+  'num_nonnulls(downgrade_at, downgrade_tlp, downgrade_classification) in (0, 3)',
+)
+@Check(
+  'rendition_downgrade_lower_check',
+  `downgrade_tlp between 0 and tlp and downgrade_classification between 0 and classification
+   and downgrade_tlp + downgrade_classification < tlp + classification`,
+)
+@Check(
+  'rendition_downgrade_consistent_check',
+  '(downgrade_classification < 2 or downgrade_tlp >= 3) and (downgrade_classification < 1 or downgrade_tlp >= 2)',
+)
 @Check('rendition_reason_check', 'classification = 0 or classification_reason is not null')
 export class RenditionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'rendition_pkey' })
@@ -64,10 +78,19 @@ export class RenditionEntity {
   @Column('uuid', { name: 'former_partners', array: true, default: () => `'{}'` })
   formerPartners: string[];
 
-  /** The rendition that this one replaces with nothing but another language added: no alarm for who had that. */
+  /** The rendition that this one replaces with its text as it was, in more languages or lower: no alarm for who had that. */
   @Column('uuid', { name: 'quiet_after', nullable: true })
   @ForeignKey('rendition', { name: 'rendition_quiet_after_fkey' })
   quietAfter: string | null;
+
+  @Column('timestamptz', { name: 'downgrade_at', nullable: true })
+  downgradeAt: Date | null;
+
+  @Column('smallint', { name: 'downgrade_tlp', nullable: true })
+  downgradeTlp: number | null;
+
+  @Column('smallint', { name: 'downgrade_classification', nullable: true })
+  downgradeClassification: number | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

@@ -32,6 +32,13 @@ export interface RenditionRow {
   digest: Buffer;
 }
 
+/** What a rendition becomes at a certain time, in ranks. */
+export interface Downgrade {
+  at: string;
+  tlp: number;
+  classification: number;
+}
+
 export interface NewRendition {
   id: string;
   ordinal: number;
@@ -41,6 +48,7 @@ export interface NewRendition {
   reviewAt: string | null;
   /** The rendition that this one replaces with nothing but another language added. */
   quietAfter?: string | null;
+  downgrade?: Downgrade | null;
   digest: Buffer;
   audience: Audience;
 }
@@ -170,20 +178,25 @@ export class SharingRepository {
 
   async insertRenditions(tx: Tx, shareableId: string, renditions: NewRendition[]): Promise<void> {
     if (renditions.length === 0) return;
-    const json = renditions.map(({ audience, digest, ...rendition }) => ({
+    const json = renditions.map(({ audience, digest, downgrade, ...rendition }) => ({
       ...rendition,
+      downgradeAt: downgrade?.at,
+      downgradeTlp: downgrade?.tlp,
+      downgradeClassification: downgrade?.classification,
       digest: digest.toString('hex'),
       ...audience,
     }));
     await tx.query(
       `insert into rendition (id, shareable_id, ordinal, tlp, classification, classification_reason, review_at,
-         quiet_after, is_current, digest, audience_arrangements, audience_kinds, audience_partners, audience_except)
+         quiet_after, downgrade_at, downgrade_tlp, downgrade_classification, is_current, digest,
+         audience_arrangements, audience_kinds, audience_partners, audience_except)
        select r.id, $1, r.ordinal, r.tlp, r.classification, r."classificationReason", r."reviewAt",
-         r."quietAfter", true,
+         r."quietAfter", r."downgradeAt", r."downgradeTlp", r."downgradeClassification", true,
          decode(r.digest, 'hex'), r."arrangementIds", r.kinds, r."partnerIds", r."exceptIds"
        from jsonb_to_recordset($2::jsonb) as r (id uuid, ordinal smallint, tlp smallint, classification smallint,
-         "classificationReason" text, "reviewAt" date, "quietAfter" uuid, digest text, "arrangementIds" uuid[], kinds text[],
-         "partnerIds" uuid[], "exceptIds" uuid[])`,
+         "classificationReason" text, "reviewAt" date, "quietAfter" uuid, "downgradeAt" timestamptz,
+         "downgradeTlp" smallint, "downgradeClassification" smallint, digest text, "arrangementIds" uuid[],
+         kinds text[], "partnerIds" uuid[], "exceptIds" uuid[])`,
       [shareableId, JSON.stringify(json)],
     );
   }
@@ -191,11 +204,12 @@ export class SharingRepository {
   /** A rendition whose text stays as it is may still move to another place or audience, or be reviewed at another time. */
   async readdressRendition(
     tx: Tx,
-    { id, ordinal, classificationReason, reviewAt, audience }: NewRendition,
+    { id, ordinal, classificationReason, reviewAt, downgrade, audience }: NewRendition,
   ): Promise<void> {
     await tx.query(
       `update rendition set ordinal = $2, classification_reason = $3, review_at = $4, audience_arrangements = $5,
-         audience_kinds = $6, audience_partners = $7, audience_except = $8
+         audience_kinds = $6, audience_partners = $7, audience_except = $8, downgrade_at = $9, downgrade_tlp = $10,
+         downgrade_classification = $11
        where id = $1`,
       [
         id,
@@ -206,6 +220,9 @@ export class SharingRepository {
         audience.kinds,
         audience.partnerIds,
         audience.exceptIds,
+        downgrade?.at ?? null,
+        downgrade?.tlp ?? null,
+        downgrade?.classification ?? null,
       ],
     );
   }

@@ -23,6 +23,7 @@ import {
 export {
   type ChangeRow,
   CHANGES,
+  type Downgrade,
   type ShareableRow,
   type ShareableState,
   SHAREABLE_STATES,
