@@ -1,6 +1,7 @@
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
+import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
 import { FEEDBACK_REQUESTS, FEEDBACK_RESPONSES } from './openapi-examples.feedback.js';
@@ -20,6 +21,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...FEEDBACK_REQUESTS,
   ...HANDLING_REQUESTS,
   ...RELEASE_REQUESTS,
+  ...ONWARD_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
@@ -29,6 +31,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...FEEDBACK_RESPONSES,
   ...HANDLING_RESPONSES,
   ...RELEASE_RESPONSES,
+  ...ONWARD_RESPONSES,
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
   ...REPORTS_RESPONSES,
