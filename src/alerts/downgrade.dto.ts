@@ -8,8 +8,8 @@ import { type ReviewRow } from './downgrade.repository.js';
 export class ListReviewsQuery extends PageQuery {
   /** `true`: only those whose day has come. */
   @IfPresent()
-  @IsIn(['true', 'false'])
-  due?: 'true' | 'false';
+  @IsIn(['true'])
+  due?: 'true';
 }
 
 export class ReviewView {

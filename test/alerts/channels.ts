@@ -32,14 +32,14 @@ export async function everyChannel(
   id: string,
   status = 'actual',
 ): Promise<Record<string, Answer>> {
-  const drill = String(status !== 'actual');
+  const drills = status === 'actual' ? {} : { drill: 'true' };
   return {
     item: await http.get(`/v1/alerts/${id}`),
     cap: await http.get(`/v1/alerts/${id}`, { headers: CAP }),
     geojson: await http.get(`/v1/alerts/${id}`, { headers: GEOJSON }),
     list: await http.get('/v1/alerts', { query: { limit: 200, status } }),
     search: await http.get('/v1/alerts', { query: { limit: 200, status, minSeverity: 'unknown' } }),
-    changes: await http.get('/v1/changes', { query: { limit: 200, drill } }),
+    changes: await http.get('/v1/changes', { query: { limit: 200, ...drills } }),
     atom: await http.get('/v1/feeds/alerts.atom', { query: { limit: 200, status } }),
   };
 }
