@@ -32,7 +32,7 @@ export async function everyChannel(
   id: string,
   status = 'actual',
 ): Promise<Record<string, Answer>> {
-  const drills = status === 'actual' ? {} : { drill: 'true' };
+  const drills: Record<string, string> = status === 'actual' ? {} : { drill: 'true' };
   return {
     item: await http.get(`/v1/alerts/${id}`),
     cap: await http.get(`/v1/alerts/${id}`, { headers: CAP }),

@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import pg from 'pg';
 import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
-import { alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
+import { alert, alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { DOCUMENT, examplesOf, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
@@ -269,6 +269,27 @@ describe('answers to what is right', () => {
     expectStatus(await steward.get('/v1/statistics/handling', { query: { limit: 1 } }), 200);
     const own = { query: { originator: reader.partner.code } };
     expectStatus(await reader.http.get('/v1/statistics/handling', own), 200);
+  });
+
+  it('about releases onward and reviews', async () => {
+    const { steward } = app;
+    const named = await partner(app);
+    const renditions = [renditionInput({ tlp: 'AMBER', audience: { partners: [reader.partner.code] } })];
+    const { id } = await alert(steward, { renditions });
+    const path = `/v1/alerts/${id}/release-requests`;
+    const body = { partner: named.partner.code, until: '2090-01-01T00:00:00Z', reason: 'It is on that road.' };
+    const made = expectStatus(await reader.http.post<{ id: string }>(path, body), 201);
+    expectStatus(await reader.http.post(path, body), 409);
+    expectStatus(await reader.http.post(`/v1/alerts/${ID}/release-requests`, body), 404);
+    expectStatus(await steward.get('/v1/release-requests', { query: { state: 'open', limit: 1 } }), 200);
+    const answer = { decision: 'granted' };
+    for (const [verb, sent] of [['answer', answer], ['end']] as const) {
+      expectStatus(await steward.post(`/v1/release-requests/${ID}/${verb}`, sent), 404);
+      expectStatus(await steward.post(`/v1/release-requests/${made.id}/${verb}`, sent), 200);
+      expectStatus(await steward.post(`/v1/release-requests/${made.id}/${verb}`, sent), 409);
+    }
+    expectStatus(await named.http.get('/v1/release-requests'), 200);
+    expectStatus(await steward.get('/v1/alerts/reviews', { query: { due: 'true' } }), 200);
   });
 
   it('about reports, their triage and their correspondence', async () => {
