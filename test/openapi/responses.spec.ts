@@ -163,6 +163,8 @@ describe('answers to what is right', () => {
     await unchanged(app.stewardClient, `${path}/renditions`);
     await unchanged(reader.client, '/v1/alerts?limit=1&count=true&category=security,health');
     await unchanged(reader.client, '/v1/feeds/alerts.atom');
+    expectStatus(await reader.http.get('/v1/alerts/facets', { query: { facets: 'kind,severity' } }), 200);
+    expectStatus(await reader.http.get('/v1/alerts/trends', { query: { by: 'country' } }), 200);
     expectStatus(await reader.http.get('/v1/changes'), 200);
     expectStatus(await steward.post(`${path}/updates`, alertInput({ audience, severity: 'extreme' })), 200);
     expectStatus(await steward.post(`${path}/updates`, alertInput({ audience }), stale), 412);
