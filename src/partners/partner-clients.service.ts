@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { type ClientRow, ClientsService } from '../access/clients.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
@@ -13,6 +14,7 @@ export class PartnerClientsService {
     private readonly database: Database,
     private readonly partners: PartnersRepository,
     private readonly clients: ClientsService,
+    private readonly audit: AuditService,
   ) {}
 
   async create(
@@ -33,6 +35,7 @@ export class PartnerClientsService {
         authentication: dto.authentication ?? 'client_secret',
         jwks: dto.jwks,
       });
+      await this.record(tx, actor, 'client.created', partnerId, clientId, { scopes: dto.scopes });
       return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
     });
   }
@@ -53,6 +56,7 @@ export class PartnerClientsService {
     return this.database.as(actor, async (tx) => {
       await this.clients.lock(tx, partnerId, clientId);
       const { clientSecret } = await this.clients.rotate(tx, clientId, overlapSeconds);
+      await this.record(tx, actor, 'client.rotated', partnerId, clientId);
       return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
     });
   }
@@ -61,6 +65,25 @@ export class PartnerClientsService {
     await this.database.asPatiently(actor, async (tx) => {
       await this.clients.lock(tx, partnerId, clientId);
       await this.clients.revoke(tx, clientId);
+      await this.record(tx, actor, 'client.revoked', partnerId, clientId);
+    });
+  }
+
+  /** Whoever makes a client of a partner can be that partner: the partner itself finds it in its audit. */
+  private async record(
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    partnerId: string,
+    client: string,
+    details: Record<string, unknown> = {},
+  ): Promise<void> {
+    const object = { type: 'partner', id: partnerId };
+    await this.audit.record(tx, actor, {
+      action,
+      object,
+      about: [partnerId],
+      details: { client, ...details },
     });
   }
 

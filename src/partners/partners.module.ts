@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { ClientsController } from './clients.controller.js';
 import { PartnerClientsService } from './partner-clients.service.js';
 import { PartnersController } from './partners.controller.js';
@@ -11,7 +12,7 @@ import { PartnersService } from './partners.service.js';
  * Changes of ceiling or standing re-evaluate who sees what, by trigger, in the same transaction.
  */
 @Module({
-  imports: [AccessModule],
+  imports: [AccessModule, AuditModule],
   controllers: [PartnersController, ClientsController],
   providers: [PartnerClientsService, PartnersRepository, PartnersService],
   exports: [PartnersService],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { ClientsService } from '../access/clients.service.js';
 import { ceilingRanks } from '../access/handling.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
@@ -24,13 +25,17 @@ export class PartnersService {
     private readonly database: Database,
     private readonly partners: PartnersRepository,
     private readonly clients: ClientsService,
+    private readonly audit: AuditService,
     private readonly cursors: Cursors,
   ) {}
 
   async admit(actor: Actor, dto: CreatePartnerDto, idempotency?: IdempotencyKey): Promise<PartnerRow> {
     return this.database.asPatiently(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
-      if (!repeated) await this.insert(tx, id, dto);
+      if (!repeated) {
+        await this.insert(tx, id, dto);
+        await this.record(tx, actor, 'partner.admitted', id);
+      }
       return this.getIn(tx, id);
     });
   }
@@ -99,6 +104,7 @@ export class PartnersService {
             ? { tlp: partner.ceiling_tlp, classification: partner.ceiling_classification }
             : ceilingRanks(dto.ceiling),
       });
+      await this.record(tx, actor, 'partner.changed', id, { ...dto });
       return this.getIn(tx, id);
     });
   }
@@ -108,7 +114,9 @@ export class PartnersService {
     return this.database.asPatiently(actor, async (tx) => {
       const partner = await this.lockIn(tx, id);
       if (id === actor.partnerId) throw problems.forbidden('A partner cannot change its own standing.');
-      await this.partners.updateStatus(tx, id, nextStatus(partner.status, change));
+      const status = nextStatus(partner.status, change);
+      await this.partners.updateStatus(tx, id, status);
+      await this.record(tx, actor, 'partner.standing_changed', id, { status });
       return this.getIn(tx, id);
     });
   }
@@ -134,6 +142,16 @@ export class PartnersService {
   /** Ids of partners addressed by code or id, whether or not the actor can look them up. */
   async resolveNamed(tx: Tx, references: string[]): Promise<Map<string, string>> {
     return references.length === 0 ? new Map() : this.partners.resolveNamed(tx, references);
+  }
+
+  private async record(
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    id: string,
+    details: Record<string, unknown> = {},
+  ): Promise<void> {
+    await this.audit.record(tx, actor, { action, object: { type: 'partner', id }, about: [id], details });
   }
 
   private async getIn(tx: Tx, id: string): Promise<PartnerRow> {

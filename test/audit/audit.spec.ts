@@ -100,6 +100,27 @@ describe('the audit', () => {
     expect(page.items).toEqual([]);
   });
 
+  it('tells a partner who made, renewed or revoked a client in its name, and changed its standing', async () => {
+    const watched = await partner(app, { scopes });
+    const { id } = watched.partner;
+    const { clientId } = await client(app, id, { scopes: ['alerts:read'] });
+    const path = `/v1/partners/${id}`;
+    expectStatus(await app.steward.post(`${path}/clients/${clientId}/rotation`, {}), 200);
+    expectStatus(await app.steward.delete(`${path}/clients/${clientId}`), 204);
+    expectStatus(await app.steward.patch(path, { ceiling: { tlp: 'GREEN' } }), 200);
+    const entries = await acts(watched.http, id);
+    expect(entries.map(({ action }) => action)).toEqual([
+      'partner.changed',
+      'client.revoked',
+      'client.rotated',
+      'client.created',
+      'client.created',
+      'partner.admitted',
+    ]);
+    expect(new Set(entries.map((entry) => entry.partner)).has(id)).toBe(false);
+    expect(await acts(originator.http, id)).toEqual([]);
+  });
+
   it('cannot be changed by the service, nor written in the name of others', async () => {
     for (const statement of ['update audit_entry set action = action', 'delete from audit_entry']) {
       await expect(query(app.database.serviceUrl, statement)).rejects.toThrow('permission denied');
