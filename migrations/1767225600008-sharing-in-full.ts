@@ -276,8 +276,9 @@ const RECORD = `
              when s.state = 'cancelled' then 'cancelled'
              when d.old_rendition_id = d.new_rendition_id and s.state = 'expired' then 'expired'
              else 'updated' end as change,
-        case when d.new_rendition_id is null or d.old_rendition_id is null or s.state = 'cancelled' then true
-             when d.old_rendition_id = d.new_rendition_id then s.state <> 'expired'
+        case when d.new_rendition_id is null or s.state = 'cancelled' then true
+             -- What is over wakes nobody, also whoever gets it only now.
+             when d.old_rendition_id is null or d.old_rendition_id = d.new_rendition_id then s.state <> 'expired'
              else coalesce((select r.quiet_after is distinct from d.old_rendition_id from rendition r
                             where r.id = d.new_rendition_id), true) end as alarm,
         coalesce((select max(e.version) from change_entry e

@@ -50,6 +50,11 @@ export class Feedback1767225600014 implements MigrationInterface {
       grant update (kind, note, is_anonymous, given_at) on alert_feedback to slt_service;
       grant select on alert_feedback to slt_engine;
 
+      -- Who is suspended sees what it published, and learns nothing new by it.
+      create function acting_is_active() returns boolean language sql stable security definer
+        set search_path = pg_catalog, public, pg_temp
+        as $$ select exists (select from partner p where p.id = acting_partner() and p.status = 'active') $$;
+
       -- How many organisations say what, in the order of the kinds above, as far as the acting reader may know: those
       -- that held the same text or a lower one; all of them for the originator.
       create function alert_corroboration(p_alert uuid) returns int[] language sql stable security definer
@@ -57,7 +62,7 @@ export class Feedback1767225600014 implements MigrationInterface {
         as $$
           with held as (
             select 4 as tlp, 2 as classification from shareable s
-            where s.id = p_alert and s.originator_id = acting_owner()
+            where s.id = p_alert and s.originator_id = acting_owner() and acting_is_active()
             union all
             select r.tlp, r.classification from share_grant g join rendition r on r.id = g.rendition_id
             where g.shareable_id = p_alert and g.reader_id = acting_reader()
@@ -83,7 +88,7 @@ export class Feedback1767225600014 implements MigrationInterface {
           with latest as (
             select distinct on (f.partner_id, f.topic) f.kind, f.note, f.is_anonymous, f.partner_id, f.given_at
             from alert_feedback f
-            where f.alert_id = p_alert
+            where f.alert_id = p_alert and acting_is_active()
               and exists (select from shareable s where s.id = p_alert and s.originator_id = acting_owner())
             order by f.partner_id, f.topic, f.given_at desc
           )
@@ -94,17 +99,21 @@ export class Feedback1767225600014 implements MigrationInterface {
         $$;
 
       grant create on schema public to slt_engine;
+      alter function acting_is_active() owner to slt_engine;
       alter function alert_corroboration(uuid) owner to slt_engine;
       alter function alert_feedback_received(uuid) owner to slt_engine;
       revoke create on schema public from slt_engine;
-      revoke execute on function alert_corroboration(uuid), alert_feedback_received(uuid) from public;
-      grant execute on function alert_corroboration(uuid), alert_feedback_received(uuid) to slt_service;
+      revoke execute on function acting_is_active(), alert_corroboration(uuid), alert_feedback_received(uuid)
+        from public;
+      grant execute on function acting_is_active(), alert_corroboration(uuid), alert_feedback_received(uuid)
+        to slt_service;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop function alert_feedback_received(uuid); drop function alert_corroboration(uuid);
+      drop function acting_is_active();
       drop table alert_feedback;
     `);
   }

@@ -13,6 +13,7 @@ export class HandlingGovernance1767225600015 implements MigrationInterface {
     await runner.query(`
       drop function handling_statistics(uuid, timestamptz, timestamptz, uuid, integer);
       drop function alert_originators(uuid[]); drop table alert_known; drop table alert_challenge;
+      drop function acting_hears(uuid, timestamptz);
       revoke select (status) on alert_rendition from slt_engine;
     `);
   }
@@ -49,20 +50,36 @@ const CHALLENGES = `
     where answered_at is null;
   create index alert_challenge_alert_idx on alert_challenge (alert_id);
 
+  -- Whether an answer of that time is for the acting reader: it holds the alert, held it then, or the alert was withdrawn
+  -- while it held it.
+  create function acting_hears(p_alert uuid, p_answered_at timestamptz) returns boolean
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
+    as $$
+      select exists (select from share_grant g where g.shareable_id = p_alert and g.reader_id = acting_reader())
+        or exists (
+          select from shareable s
+          join (select max(e.at) as at from change_entry e where e.shareable_id = p_alert
+                  and e.reader_id = acting_reader() and e.rendition_id is null) lost on true
+          where s.id = p_alert
+            and (p_answered_at < lost.at or (s.state = 'withdrawn' and s.updated_at <= lost.at)))
+    $$;
+
   alter table alert_challenge enable row level security;
   alter table alert_challenge force row level security;
   create policy engine_reads on alert_challenge for select to slt_engine using (true);
-  -- The two parties, the challenger as far as it may still have texts of that handling, and the steward.
+  -- The two parties, the challenger as far as it may still have texts of that handling and hear of that alert, and the
+  -- steward.
   create policy service_reads on alert_challenge for select to slt_service using (
     (challenger_id = (select acting_partner())
       and ((select acting_owner()) is not null or reader_id = (select acting_reader()))
       and exists (select from reader rd join partner p on p.id = rd.partner_id
-                  where rd.id = (select acting_reader())
+                  where rd.id = (select acting_reader()) and p.status = 'active'
                     and least(rd.ceiling_tlp, p.ceiling_tlp) >= alert_challenge.tlp
                     and least(rd.ceiling_classification, p.ceiling_classification)
-                      >= alert_challenge.classification))
-    or exists (select from shareable s where s.id = alert_challenge.alert_id
-               and s.originator_id = (select acting_owner()))
+                      >= alert_challenge.classification)
+      and (answered_at is null or acting_hears(alert_id, answered_at)))
+    or ((select acting_is_active()) and exists (select from shareable s where s.id = alert_challenge.alert_id
+                                                and s.originator_id = (select acting_owner())))
     or (select acting_manages('partners')));
   create policy service_challenges on alert_challenge for insert to slt_service with check (
     challenger_id = (select acting_partner()) and reader_id = (select acting_reader())
@@ -72,8 +89,9 @@ const CHALLENGES = `
                   and r.id = alert_challenge.rendition_id and r.tlp = alert_challenge.tlp
                   and r.classification = alert_challenge.classification));
   create policy service_answers on alert_challenge for update to slt_service
-    using (answered_at is null and exists (select from shareable s where s.id = alert_challenge.alert_id
-                                           and s.originator_id = (select acting_owner())))
+    using (answered_at is null and (select acting_is_active())
+      and exists (select from shareable s where s.id = alert_challenge.alert_id
+                  and s.originator_id = (select acting_owner())))
     with check (exists (select from shareable s where s.id = alert_challenge.alert_id
                         and s.originator_id = (select acting_owner())));
   grant select, insert on alert_challenge to slt_service;
@@ -128,10 +146,11 @@ const STATISTICS = `
       with originator as (
         select p.id, p.code, p.name, coalesce(p.id = acting_owner(), false) as is_own
         from partner p
-        where (p.id = acting_owner() or acting_manages('partners'))
+        where ((p.id = acting_owner() and p.status = 'active') or acting_manages('partners'))
           and (p_originator is null or p.id = p_originator) and (p_after is null or p.id > p_after)
           and (p.id = p_originator or exists (
-            select from shareable s where s.originator_id = p.id and s.type = 'alert' and s.state <> 'draft'))
+            select from shareable s where s.originator_id = p.id and s.type = 'alert' 
+              and s.state not in ('draft', 'pending_release')))
         order by p.id limit p_limit
       ), alert as (
         select s.id, s.originator_id, s.state, first.at as published_at
@@ -150,22 +169,22 @@ const STATISTICS = `
         group by a.id, a.originator_id
       ), waited as (
         select a.originator_id, 'known' as what,
-          greatest(floor(extract(epoch from a.published_at - k.known_at) / 60), 0)::int as time
+          greatest(floor(extract(epoch from a.published_at - k.known_at) / 60), 0)::int as time, a.originator_id as by
         from alert a join alert_known k on k.alert_id = a.id
         union all
-        select a.originator_id, 'delivered', hours.passed
+        select a.originator_id, 'delivered', hours.passed, f.partner_id
         from alert a
         join (select f.shareable_id, f.partner_id, min(f.fetched_at) as at from fetch_receipt f
               where f.shareable_id in (select alert.id from alert) group by 1, 2) f on f.shareable_id = a.id
         cross join lateral (select (extract(epoch from f.at - date_trunc('hour', a.published_at, 'UTC')) / 3600)::int
                             as passed) hours
         union all
-        select a.originator_id, 'acknowledged', hours.passed
+        select a.originator_id, 'acknowledged', hours.passed, k.partner_id
         from alert a join acknowledgement k on k.shareable_id = a.id
         cross join lateral (select (extract(epoch from
             k.acknowledged_at - date_trunc('hour', a.published_at, 'UTC')) / 3600)::int as passed) hours
       ), latency as (
-        select w.originator_id, w.what, count(*)::int as n,
+        select w.originator_id, w.what, count(*)::int as n, count(distinct w.by) as organisations,
           percentile_disc(array[0.5, 0.9]) within group (order by w.time) as within
         from waited w group by 1, 2
       )
@@ -190,20 +209,21 @@ const STATISTICS = `
          where s.originator_id = o.id and c.made_at >= p_from and c.made_at < p_until),
         (select array[l.n] || l.within from latency l where l.originator_id = o.id and l.what = 'known'),
         (select array[l.n] || l.within from latency l
-         where l.originator_id = o.id and l.what = 'delivered' and (o.is_own or l.n >= 3)),
+         where l.originator_id = o.id and l.what = 'delivered' and (o.is_own or l.organisations >= 3)),
         (select array[l.n] || l.within from latency l
-         where l.originator_id = o.id and l.what = 'acknowledged' and (o.is_own or l.n >= 3))
+         where l.originator_id = o.id and l.what = 'acknowledged' and (o.is_own or l.organisations >= 3))
       from originator o order by o.id
     $$;
 `;
 
 const PRIVILEGES = `
   grant create on schema public to slt_engine;
+  alter function acting_hears(uuid, timestamptz) owner to slt_engine;
   alter function alert_originators(uuid[]) owner to slt_engine;
   alter function handling_statistics(uuid, timestamptz, timestamptz, uuid, integer) owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function alert_originators(uuid[]),
+  revoke execute on function acting_hears(uuid, timestamptz), alert_originators(uuid[]),
     handling_statistics(uuid, timestamptz, timestamptz, uuid, integer) from public;
-  grant execute on function alert_originators(uuid[]),
+  grant execute on function acting_hears(uuid, timestamptz), alert_originators(uuid[]),
     handling_statistics(uuid, timestamptz, timestamptz, uuid, integer) to slt_service;
 `;

@@ -6,6 +6,7 @@ import {
   alert,
   arrangement,
   client,
+  leave,
   partner,
   renditionInput,
   type TestArrangement,
@@ -225,6 +226,37 @@ describe('a challenge', () => {
     expect(await listed(late.http)).toEqual([made]);
     expect((await late.http.get(`/v1/alerts/${id}/challenges`)).status).toBe(404);
     await app.steward.patch(`/v1/partners/${late.partner.id}`, { ceiling: { tlp: 'GREEN' } });
+    expect(await listed(late.http)).toEqual([]);
+  });
+
+  it('and its answer are for nobody who is suspended', async () => {
+    const [author, reader] = [await partner(app, { kind: 'un_entity' }), await partner(app)];
+    const audience = { partners: [reader.partner.code] };
+    const { id } = await alert(author.http, { audience });
+    const open = { reason: 'Open it.', proposed: { tlp: 'CLEAR' } };
+    const { id: made } = expectStatus(await challenge(reader.http, id, open), 201);
+    expect([await listed(author.http), await listed(reader.http)]).toEqual([[made], [made]]);
+    for (const { partner: one } of [author, reader]) {
+      expectStatus(await app.steward.post(`/v1/partners/${one.id}/suspension`), 200);
+    }
+    expect([await listed(author.http), await listed(reader.http)]).toEqual([[], []]);
+    expect((await answer(author.http, id, made)).status).toBe(404);
+  });
+
+  it('is answered to who has lost the alert only if the answer was there before', async () => {
+    const [early, late] = [await partner(app), await partner(app)];
+    const place = await arrangement(app, { members: [originator, early, late] });
+    const { id } = await alert(originator.http, { audience: { arrangements: [place.code] } });
+    const open = { reason: 'Open it.', proposed: { tlp: 'CLEAR' } };
+    const { id: first } = expectStatus(await challenge(early.http, id, open), 201);
+    const { id: second } = expectStatus(await challenge(late.http, id, open), 201);
+    expectStatus(await answer(originator.http, id, first), 200);
+    for (const member of [early, late]) await leave(app, place, member);
+    expect(await listed(late.http)).toEqual([second]);
+    expectStatus(await answer(originator.http, id, second), 200);
+    expect([await listed(early.http), await listed(late.http)]).toEqual([[first], []]);
+    // Not even when it is withdrawn afterwards.
+    expectStatus(await originator.http.post(`/v1/alerts/${id}/withdrawal`), 204);
     expect(await listed(late.http)).toEqual([]);
   });
 

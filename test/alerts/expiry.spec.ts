@@ -6,8 +6,10 @@ import {
   alertInput,
   arrangement,
   client,
+  join,
   partner,
   renditionInput,
+  type TestArrangement,
   type TestPartner,
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
@@ -18,7 +20,7 @@ let other: TestApp;
 let originator: TestPartner;
 let reader: TestPartner;
 let narrow: Http;
-let place: { code: string };
+let place: TestArrangement;
 
 beforeAll(async () => {
   app = await startApp();
@@ -170,6 +172,15 @@ describe('an alert that was to hold until a time', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(await stateOf(originator.http, draft)).toBe('draft');
     expect(await stateOf(reader.http, cancelled)).toBe('cancelled');
+  });
+
+  it('wakes nobody who joins only when it is over', async () => {
+    const id = await publish();
+    await runOut(id);
+    await eventually(hasExpired(id));
+    const late = await partner(app);
+    await join(app, place, late);
+    expect(await logOf(late.http, id)).toEqual([['published', false, 1]]);
   });
 
   it('is not expired for whoever joins later with another text', async () => {

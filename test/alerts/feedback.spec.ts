@@ -335,4 +335,15 @@ describe('feedback on an alert with a GREEN and an AMBER text', () => {
     expect((await high.http.delete(`/v1/alerts/${id}/feedback/confirm`)).status).toBe(204);
     for (const http of [originator.http, high.http, low.http]) expect(await counts(http, id)).toEqual(NONE);
   });
+
+  it('reaches no originator that is suspended', async () => {
+    const suspended = await partner(app);
+    const audience = { partners: [one.partner.code, another.partner.code] };
+    const { id } = await alert(suspended.http, { audience });
+    expectStatus(await say(one.http, id, 'confirm', { note: 'We saw it.' }), 200);
+    expect((await bodyOf(suspended.http, id)).received).toHaveLength(1);
+    expectStatus(await app.steward.post(`/v1/partners/${suspended.partner.id}/suspension`), 200);
+    expectStatus(await say(another.http, id, 'dispute', { note: 'We did not.' }), 200);
+    expect(await bodyOf(suspended.http, id)).toMatchObject({ corroboration: NONE, received: [] });
+  });
 });

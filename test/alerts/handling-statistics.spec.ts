@@ -10,6 +10,7 @@ import {
   renditionInput,
   type TestArrangement,
   type TestPartner,
+  USUAL_SCOPES,
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 
@@ -155,10 +156,35 @@ describe('statistics of handling', () => {
       expectStatus(await http.post(`/v1/alerts/${id}/acknowledgements`), 200);
     }
     expect((await figures(one.http)).items[0]?.latency).toHaveProperty('publishedToAcknowledgedHours');
+    // Of two organisations however often they acknowledge.
+    const { id: another } = await alert(one.http, { audience: { arrangements: [few.code] } });
+    for (const { http } of readers.slice(0, 2)) {
+      expectStatus(await http.post(`/v1/alerts/${another}/acknowledgements`), 200);
+    }
     const [toSteward] = (await figures(app.steward, { originator: one.partner.code })).items;
     expect(toSteward?.latency).not.toHaveProperty('publishedToAcknowledgedHours');
     const [all] = (await figures(app.steward, { originator: originator.partner.code })).items;
     expect(all?.latency).toHaveProperty('publishedToAcknowledgedHours');
+  });
+
+  it('leave out, for the steward, who has but an alert that waits for its release', async () => {
+    const scopes = [...USUAL_SCOPES, 'alerts:release'];
+    const waiting = await partner(app, { scopes });
+    const second = await app.as(await client(app, waiting.partner.id, { scopes }));
+    expectStatus(await second.put('/v1/alerts/release-policy', { tlp: 'GREEN' }), 200);
+    const audience = { partners: [waiting.partner.code] };
+    const { state } = await alert(waiting.http, { audience });
+    expect(state).toBe('pending_release');
+    const codes = (await figures(app.steward, { limit: 200 })).items.map((item) => item.originator.code);
+    expect(codes).not.toContain(waiting.partner.code);
+  });
+
+  it('show nothing to whoever is suspended', async () => {
+    const suspended = await partner(app);
+    await alert(suspended.http, { audience: { arrangements: [here.code] } });
+    expect((await figures(suspended.http)).items).toMatchObject([{ alerts: 1 }]);
+    expectStatus(await app.steward.post(`/v1/partners/${suspended.partner.id}/suspension`), 200);
+    expect((await figures(suspended.http)).items).toEqual([]);
   });
 
   it('come page by page', async () => {
