@@ -63,6 +63,11 @@ export class ImportAlertQuery {
   @IsText(1, 64, { each: true })
   except?: string[];
 
+  /** Why members of an arrangement addressed above GREEN get no text that they may read; asked for when there are any. */
+  @IfPresent()
+  @IsText(10, 500)
+  noLowerReason?: string;
+
   /** `advisory` when absent. */
   @IfPresent()
   @IsIn(ALERT_KINDS)

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { Database, type Tx } from '../core/database.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
-import { type Fault, problems } from '../core/problem.js';
+import { type Fault, Problem, problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type RenditionDraft, SharingService } from '../sharing/sharing.service.js';
 import { type AlertRenditionDraft } from './alert-content.js';
@@ -24,7 +25,12 @@ export interface Imported {
   created: boolean;
 }
 
-type ImportDraft = Omit<RenditionDraft, 'ordinal' | 'digest'> & AlertRenditionDraft;
+type ImportDraft = Omit<RenditionDraft, 'ordinal' | 'digest'> &
+  AlertRenditionDraft & {
+    cap: CapMessage;
+    /** The message whose text it keeps. */
+    before?: CapMessage | null;
+  };
 
 /** CAP messages of other systems: published by whoever posts them, at the handling that the poster states. */
 @Injectable()
@@ -62,7 +68,9 @@ export class AlertImportService {
       }
       let draft = await this.settle(tx, actor, cap, query);
       const predecessor = await this.findPredecessor(tx, actor, cap, draft);
-      const waits = await this.waits(tx, actor, draft, predecessor);
+      const kept = predecessor === null ? null : await this.keepText(tx, predecessor, draft);
+      draft = kept ?? draft;
+      const waits = await this.waits(tx, actor, draft, predecessor, kept !== null);
       if (predecessor === null) {
         const { status, expiresAt } = draft.content;
         await this.sharing.create(tx, actor, {
@@ -75,34 +83,57 @@ export class AlertImportService {
       } else {
         await this.sharing.changeState(tx, predecessor, stateOf(draft));
         await this.sharing.changeExpiry(tx, predecessor, draft.content.expiresAt);
-        await this.keepStanding(tx, predecessor, draft);
-        if (cap.infos.length === 0) draft = await this.keepText(tx, predecessor, draft);
+        // What waited was to take the place of what is now replaced.
+        await this.gate.drop(tx, predecessor);
+        if (kept === null) await this.keepGrading(tx, predecessor, draft);
       }
       const id = predecessor ?? claim.id;
       await this.versions.writeRenditions(tx, actor, id, [{ ...draft, capDigest }]);
-      if (waits) await this.publishing.askIn(tx, actor, id, draft.content);
-      else await this.publishing.share(tx, actor, id);
+      await this.send(tx, actor, id, draft, { waits, isNew: predecessor === null, asksReach: kept === null });
       return { id, created: predecessor === null };
     });
   }
 
+  /** The last statements, as for any other alert. What takes a text back asks for no lower one. */
+  private async send(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    { content }: ImportDraft,
+    { waits, isNew, asksReach }: { waits: boolean; isNew: boolean; asksReach: boolean },
+  ): Promise<void> {
+    const { noLowerReason } = content;
+    const reach = { noLowerReason, isExempt: !asksReach };
+    const changed = isNew ? 'alert.published' : 'alert.updated';
+    const action = content.state === 'cancelled' ? 'alert.cancelled' : changed;
+    await (
+      waits
+        ? this.publishing.askIn(tx, actor, id, reach)
+        : this.publishing.publishIn(tx, actor, id, action, reach)
+    ).catch(unreachedInQuery);
+  }
+
   /**
    * One alert waits like any other; what waits for an alert that stands, or does not hold itself, has no place to wait.
-   * That something no longer holds is told at once.
+   * That something no longer holds is told at once, as long as nothing else is said with it.
    */
   private async waits(
     tx: Tx,
     actor: Actor,
-    { content }: ImportDraft,
+    { content, cap, before }: ImportDraft,
     predecessor: string | null,
+    isKept: boolean,
   ): Promise<boolean> {
-    const isCancelled = content.state === 'cancelled' && predecessor !== null;
-    const isFlash = content.kind === 'flash' && predecessor === null;
-    if (isCancelled || isFlash || !(await this.gate.holds(tx, actor, [content.handling]))) return false;
+    const isCancelled = content.state === 'cancelled';
+    if (isKept && isCancelled && !saysMore(cap, before)) return false;
+    if (!(await this.gate.holds(tx, actor, [content.handling]))) return false;
     if (predecessor === null && content.state === 'published') return true;
+    if (predecessor === null) {
+      throw problems.conflict('At this handling a second person releases it, and it does not hold any more.');
+    }
     throw problems.conflict(
-      predecessor === null
-        ? 'At this handling a second person releases it, and it does not hold any more.'
+      isCancelled
+        ? 'At this handling a second person releases texts: cancel it without any, or by POST /v1/alerts/{id}/cancellation.'
         : 'At this handling a second person releases changes: propose it by POST /v1/alerts/{id}/updates.',
     );
   }
@@ -119,18 +150,21 @@ export class AlertImportService {
     if (settled === undefined) throw problems.notFound();
     const { audience, ...ranks } = settled;
     const originator = await this.partners.describe(tx, actor.partnerId);
+    const { content } = renditionFromCap(cap, query.kind ?? 'advisory', ranks, originator, new Date());
     return {
       ...ranks,
       audience,
       classificationReason: classificationReason ?? null,
       reviewAt: reviewAt ?? null,
-      ...renditionFromCap(cap, query.kind ?? 'advisory', ranks, originator, new Date()),
+      content: { ...content, noLowerReason: query.noLowerReason },
+      cap,
     };
   }
 
   /**
    * The one alert of this partner, still standing, that the message is about.
-   * @throws Problem 409 when the message would tell its readers of one that stands at a higher handling
+   * @throws Problem 409 when the message would tell its readers of one that stands at a higher handling, or who it
+   * was that was not to be named
    */
   private async findPredecessor(
     tx: Tx,
@@ -138,11 +172,15 @@ export class AlertImportService {
     cap: CapMessage,
     draft: ImportDraft,
   ): Promise<string | null> {
-    if (actor.narrowed || cap.msgType === 'Alert') return null;
     const found = new Set<string>();
     for (const reference of cap.references) {
       const message = await this.alerts.findOwnMessage(tx, reference);
-      if (message === null) continue;
+      if (message?.attribution === 'a_partner') {
+        throw problems.conflict(
+          'It refers to a message whose originator is not named, and CAP names its sender: use POST /v1/alerts/{id}/updates or …/cancellation.',
+        );
+      }
+      if (message === null || actor.narrowed || cap.msgType === 'Alert') continue;
       if (message.state === 'pending_release') {
         throw problems.conflict('It refers to a message that waits for its release.');
       }
@@ -161,30 +199,39 @@ export class AlertImportService {
     return isStanding(state) ? id : null;
   }
 
-  /** CAP can say neither that the originator is not to be named nor how far it is verified: both stay as they were. */
-  private async keepStanding(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
+  /** CAP cannot say how far it is verified: that stays as it was. */
+  private async keepGrading(tx: Tx, alertId: string, draft: AlertRenditionDraft): Promise<void> {
     const predecessors = await this.alerts.listPredecessors(tx, alertId);
-    const last = predecessors.at(-1);
-    draft.content = { ...draft.content, ...carryOn(last, draft.content.grading, new Date()) };
-    if (last?.attribution !== 'a_partner') return;
-    draft.content = { ...draft.content, attribution: 'a_partner', originator: undefined };
+    draft.content = {
+      ...draft.content,
+      ...carryOn(predecessors.at(-1), draft.content.grading, new Date()),
+    };
   }
 
   /**
-   * A Cancel without any text: whoever has the alert keeps seeing what it is that was cancelled, at the handling and
-   * for the audience that it had. Where there are several renditions, one message cannot stand for them.
+   * A message without any text, such as a Cancel: whoever has the alert keeps seeing what it is about, at the handling
+   * and for the audience that it had.
+   * @returns null when it has a text, or there are several renditions, for which one message cannot stand
    */
-  private async keepText(tx: Tx, alertId: string, draft: ImportDraft): Promise<ImportDraft> {
+  private async keepText(tx: Tx, alertId: string, draft: ImportDraft): Promise<ImportDraft | null> {
+    if (draft.cap.infos.length > 0) return null;
     const [own, ...others] = await this.alerts.listOwnRenditions(tx, alertId);
-    if (own === undefined || others.length > 0) return draft;
+    if (own === undefined || others.length > 0) return null;
     const { identifier, sender, sent, references, messageType, state, note } = draft.content;
     return {
       ...asItStands(own),
       content: { ...own.content, identifier, sender, sent, references, messageType, state, note },
       cap: draft.cap,
+      before: own.cap,
     };
   }
 }
+
+const FREE_TEXTS = ['note', 'source', 'restriction', 'addresses', 'incidents', 'codes'] as const;
+
+/** Beside its texts a message has other places for words; those that stand already say nothing new. */
+const saysMore = (cap: CapMessage, before: CapMessage | null | undefined): boolean =>
+  FREE_TEXTS.some((name) => (cap[name]?.length ?? 0) > 0 && !isDeepStrictEqual(cap[name], before?.[name]));
 
 const isStanding = (state: string): boolean => state === 'published' || state === 'expired';
 
@@ -221,4 +268,12 @@ function inQuery(error: unknown): unknown {
       detail,
     })),
   );
+}
+
+/** So was the reason for having no lower text. */
+function unreachedInQuery(error: unknown): never {
+  if (!(error instanceof Problem) || error.type !== 'unprocessable') throw error;
+  throw problems.unprocessable(error.detail ?? '', [
+    { pointer: '?noLowerReason', detail: 'must say why they get none' },
+  ]);
 }

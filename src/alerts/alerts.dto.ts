@@ -340,7 +340,7 @@ export class TranslateAlertDto {
 }
 
 export class CancelAlertDto {
-  /** Why it no longer holds; every reader of the alert sees it. */
+  /** Why it no longer holds; every reader of the alert sees it. Refused where a second person releases texts. */
   @IfPresent()
   @IsText(1, 1000)
   note?: string;

@@ -60,6 +60,7 @@ export interface OwnMessageRow {
   cap_digest: Buffer | null;
   state: string;
   is_drill: boolean;
+  attribution: Attribution;
   tlp: number;
   classification: number;
 }
@@ -224,7 +225,8 @@ export class AlertsRepository {
    */
   async findOwnMessage(tx: Tx, message: MessageIdentity): Promise<OwnMessageRow | null> {
     const rows: OwnMessageRow[] = await tx.query(
-      `select a.alert_id, a.cap_digest, s.state, s.is_drill, r.tlp, r.classification
+      `select a.alert_id, a.cap_digest, s.state, s.is_drill, a.content->>'attribution' as attribution, r.tlp,
+         r.classification
        from alert_rendition a join shareable s on s.id = a.alert_id join rendition r on r.id = a.rendition_id
        where a.originator_id = acting_partner() and a.identifier = $1 and a.sender = $2 and a.sent = $3`,
       [message.identifier, message.sender, message.sent],

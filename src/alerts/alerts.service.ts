@@ -11,7 +11,7 @@ import { type AlertContent, type MessageIdentity } from './alert-content.js';
 import { textFromJson } from './alert-from-json.js';
 import { AlertVersionsService } from './alert-versions.service.js';
 import { alertFaults, translationFaults } from './alert.rules.js';
-import { type AlertKind, isDrill } from './alert.values.js';
+import { isDrill } from './alert.values.js';
 import {
   type CancelAlertDto,
   type CreateAlertDto,
@@ -34,8 +34,17 @@ export class AlertsService {
     private readonly gate: ReleaseGateService,
   ) {}
 
-  /** Publishes, leaves to a second person, or keeps as a draft. @returns the alert's id */
-  async publish(actor: Actor, dto: CreateAlertDto, idempotency?: IdempotencyKey): Promise<string> {
+  /**
+   * Publishes, leaves to a second person, or keeps as a draft.
+   * @param isFlash came as a flash, which is short and waits for nothing; what is only called one waits like the rest
+   * @returns the alert's id
+   */
+  async publish(
+    actor: Actor,
+    dto: CreateAlertDto,
+    idempotency?: IdempotencyKey,
+    isFlash = false,
+  ): Promise<string> {
     const { state = 'published' } = dto;
     if (state === 'draft') this.refuseNarrowed(actor);
     this.refuseFaults(dto);
@@ -43,11 +52,15 @@ export class AlertsService {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (repeated) return id;
       const { status, expiresAt } = dto;
-      const waits = state === 'published' && (await this.waits(tx, actor, dto.kind, dto.renditions));
+      const asks = state === 'published' && !isFlash;
+      const waits = asks && (await this.gate.holds(tx, actor, dto.renditions));
       await this.sharing.create(tx, actor, { id, type: 'alert', state, isDrill: isDrill(status), expiresAt });
       await this.versions.write(tx, actor, id, dto, waits ? 'draft' : state);
       if (waits) await this.askIn(tx, actor, id, dto);
-      else if (state === 'published') await this.publishIn(tx, actor, id, 'alert.published', dto);
+      else if (state === 'published') {
+        const { noLowerReason } = dto;
+        await this.publishIn(tx, actor, id, 'alert.published', { noLowerReason, isExempt: isFlash });
+      }
       return id;
     });
   }
@@ -68,7 +81,7 @@ export class AlertsService {
     await this.database.as(actor, async (tx) => {
       await this.lockIn(tx, actor, id, ['draft'], ifMatch);
       const { own, highest } = await this.unpublished(tx, id);
-      const waits = await this.waits(tx, actor, highest.kind, own.map(handlingOf));
+      const waits = await this.gate.holds(tx, actor, own.map(handlingOf));
       await (waits ? this.askIn(tx, actor, id, highest) : this.releaseIn(tx, actor, id));
     });
   }
@@ -110,6 +123,7 @@ export class AlertsService {
   async cancel(actor: Actor, id: string, dto: CancelAlertDto, ifMatch?: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
       await this.lockIn(tx, actor, id, STANDING, ifMatch);
+      await this.refuseNote(tx, actor, id, dto.note);
       await this.gate.drop(tx, id);
       await this.sharing.changeState(tx, id, 'cancelled');
       await this.versions.reissue(tx, actor, id, (own) => ({
@@ -192,14 +206,14 @@ export class AlertsService {
     }
   }
 
-  /** The first publication of a flash waits for nobody; whatever is said of it later is an update like any other. */
-  private async waits(
-    tx: Tx,
-    actor: Actor,
-    kind: AlertKind,
-    handlings: Partial<Handling>[],
-  ): Promise<boolean> {
-    return kind !== 'flash' && (await this.gate.holds(tx, actor, handlings));
+  /** Every reader of an alert would have a note at once. @throws Problem 409 where a second person releases texts */
+  async refuseNote(tx: Tx, actor: Actor, id: string, note: string | undefined): Promise<void> {
+    if (note === undefined) return;
+    const own = await this.alerts.listOwnRenditions(tx, id);
+    if (!(await this.gate.holds(tx, actor, own.map(handlingOf)))) return;
+    throw problems.conflict(
+      'At this handling a second person releases texts: state it without a note or by an update.',
+    );
   }
 
   /** Leaves to a second person what is written down and nobody else has yet. @throws Problem 422 */
@@ -252,7 +266,7 @@ export class AlertsService {
   }
 
   /** @throws Problem 422 when somebody it is addressed to may read none of its texts and nobody said why */
-  private async publishIn(tx: Tx, actor: Actor, id: string, action: string, stated: Reach): Promise<void> {
+  async publishIn(tx: Tx, actor: Actor, id: string, action: string, stated: Reach): Promise<void> {
     await this.refuseUnreached(tx, id, stated);
     const { noLowerReason } = stated;
     await this.audit.record(tx, actor, {
@@ -263,9 +277,12 @@ export class AlertsService {
     await this.share(tx, actor, id);
   }
 
-  private async refuseUnreached(tx: Tx, id: string, { kind, noLowerReason }: Reach): Promise<void> {
-    // A flash waits for nothing; what it leaves out comes by update.
-    const isAsked = kind !== 'flash' && noLowerReason === undefined;
+  private async refuseUnreached(
+    tx: Tx,
+    id: string,
+    { isExempt = false, noLowerReason }: Reach,
+  ): Promise<void> {
+    const isAsked = !isExempt && noLowerReason === undefined;
     const unreached = isAsked ? await this.sharing.countUnreached(tx, id) : 0;
     if (unreached > 0) {
       throw problems.unprocessable(
@@ -304,7 +321,11 @@ export class AlertsService {
 
 const STANDING = ['published', 'expired'];
 
-type Reach = Pick<UpdateAlertDto, 'kind' | 'noLowerReason'>;
+interface Reach {
+  noLowerReason?: string;
+  /** A flash waits for nothing, and what it leaves out comes by update; what takes back addresses nobody. */
+  isExempt?: boolean;
+}
 
 const handlingOf = ({ content }: OwnRenditionRow): Handling => content.handling;
 

@@ -48,7 +48,7 @@ export class FlashController {
       throw withoutHandling(error, request.body as Record<string, unknown>) ?? error;
     });
     const id = await this.alerts
-      .publish(actor, alertOfFlash(flash, new Date()), idempotency)
+      .publish(actor, alertOfFlash(flash, new Date()), idempotency, true)
       .catch((error: unknown) => {
         throw inFlash(error);
       });

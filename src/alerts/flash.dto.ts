@@ -22,7 +22,10 @@ import {
 import { AreaDto, type CreateAlertDto, STATED_STATUSES, type StatedStatus } from './alerts.dto.js';
 import { IsLanguage } from './language.js';
 
-/** What is known in the first minutes. Whatever is not stated is unknown; the rest comes by update. */
+/**
+ * What is known in the first minutes. Whatever is not stated is unknown; the rest comes by update. It is short, since
+ * nobody looks at it before it goes out.
+ */
 export class FlashAlertDto {
   @IsText(2, 200)
   event: string;
@@ -37,11 +40,11 @@ export class FlashAlertDto {
 
   /** What to do. */
   @IfPresent()
-  @IsText(1, 10_000)
+  @IsText(1, 1000)
   instruction?: string;
 
   @IfPresent()
-  @IsText(1, 20_000)
+  @IsText(1, 2000)
   description?: string;
 
   /** TLP 2.0 label; there is no default. */

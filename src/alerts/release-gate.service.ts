@@ -9,8 +9,8 @@ import { ReleaseRepository, type Subject } from './release.repository.js';
 /**
  * Whether a text waits for a second person, asked in the very transaction that would publish it. Every way of
  * publishing texts asks: publication of new alerts, of drafts and of CAP messages, updates and translations. What adds
- * neither a text nor a reader does not: verification, files' and time's own changes, downgrades; nor does what takes
- * away, cancellation and withdrawal.
+ * neither a text nor a reader does not: files' and time's own changes, downgrades; nor does what takes away, withdrawal.
+ * Verification and cancellation never wait, so what holds texts refuses their notes. A flash alone goes out unseen.
  */
 @Injectable()
 export class ReleaseGateService {

@@ -19,7 +19,10 @@ export class VerifyAlertDto {
   @IsNested(() => GradingDto)
   grading: GradingDto;
 
-  /** What changed your judgement; every reader of the alert sees it, whatever rendition it has. */
+  /**
+   * What changed your judgement; every reader of the alert sees it, whatever rendition it has. Refused where
+   * a second person releases texts.
+   */
   @IfPresent()
   @IsText(1, 1000)
   note?: string;

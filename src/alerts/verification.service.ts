@@ -39,6 +39,7 @@ export class VerificationService {
       const { state, version } = await this.sharing.lockOwn(tx, actor, id, 'alert');
       requireVersion(ifMatch, version);
       if (!STANDING.includes(state)) throw problems.conflict(`The alert is ${state}.`);
+      await this.alerts.refuseNote(tx, actor, id, dto.note);
       await this.audit.record(tx, actor, {
         action: 'alert.verified',
         object: { type: 'alert', id },

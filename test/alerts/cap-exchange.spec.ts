@@ -9,6 +9,7 @@ import {
   alert,
   alertInput,
   arrangement,
+  client,
   join,
   partner,
   renditionInput,
@@ -376,8 +377,72 @@ describe('the identity of a message', () => {
   }
 });
 
+describe('an alert that came as CAP', () => {
+  type Entry = { action: string; details?: object };
+  const audited = async (id: string) =>
+    (await (await watcher()).get<{ items: Entry[] }>('/v1/audit', { query: { object: id } })).body.items;
+  const watcher = async () => app.as(await client(app, un.partner.id, { scopes: ['audit:read'] }));
+
+  it('is on record with all that becomes of it, like any other', async () => {
+    const first = expectStatus(await postCap(un.http, message()), 201);
+    const [update, cancel] = ['Update', 'Cancel'].map((msgType) =>
+      message({ sent: '2026-03-02T00:00:00-00:00', msgType, references: referenceTo(first) }),
+    ) as [string, string];
+    for (const xml of [update, update, cancel]) expectStatus(await postCap(un.http, xml), 200);
+    expect((await audited(first.id)).map(({ action }) => action)).toEqual([
+      'alert.cancelled',
+      'alert.updated',
+      'alert.published',
+    ]);
+  });
+
+  it('has a lower text for everybody it is addressed to above GREEN, or a reason', async () => {
+    const low = await partner(app, { ceiling: { tlp: 'GREEN' } });
+    const mixed = await arrangement(app, { members: [un, reader, low] });
+    const query = { ...GREEN(), tlp: 'AMBER', arrangements: mixed.code };
+    const before = await rowCounts(app);
+    for (const more of [{}, { kind: 'flash' }] as Record<string, string>[]) {
+      const answer = await postCap<Problem>(un.http, message(), { ...query, ...more });
+      expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([422, '?noLowerReason']);
+    }
+    expect(await rowCounts(app)).toEqual(before);
+    expect((await postCap(un.http, message(), { ...query, noLowerReason: 'Short' })).status).toBe(400);
+    const noLowerReason = 'Nothing lower can be said of it';
+    const made = expectStatus(await postCap(un.http, message(), { ...query, noLowerReason }), 201);
+    expect(await visibleBy(reader.http, made.id)).toEqual(EVERYWHERE);
+    for (const answer of Object.values(await everyChannel(reader.http, made.id)))
+      expect(answer.text).not.toContain(noLowerReason);
+    expect(await audited(made.id)).toEqual([expect.objectContaining({ details: { noLowerReason } })]);
+    const sent = '2026-03-02T00:00:00-00:00';
+    const references = referenceTo(made);
+    const update = message({ sent, msgType: 'Update', references });
+    expect((await postCap(un.http, update, query)).status).toBe(422);
+    const cancel = message({ sent, msgType: 'Cancel', references }, '');
+    expectStatus(await postCap(un.http, cancel, query), 200);
+  });
+});
+
 describe('an Update or Cancel', () => {
   const sent = '2026-03-02T00:00:00-00:00';
+
+  it('is refused for what does not name its originator, whom CAP would name', async () => {
+    const renditions = [renditionInput({ audience: { arrangements: [here.code] } })];
+    const unnamed = await alert(un.http, { attribution: 'a_partner', renditions });
+    const named = expectStatus(await postCap(un.http, message()), 201);
+    const before = (await reader.http.get<View>(`/v1/alerts/${unnamed.id}`)).body;
+    const soon = `${new Date(Date.now() + 60_000).toISOString().slice(0, 19)}-00:00`;
+    for (const [msgType, references, info] of [
+      ['Update', referenceTo(before), 'x'],
+      ['Cancel', referenceTo(before), ''],
+      // Neither does it stand by itself and say whose the other is.
+      ['Update', `${referenceTo(named)} ${referenceTo(before)}`, 'x'],
+      ['Alert', referenceTo(before), 'x'],
+    ] as const) {
+      const answer = await postCap<Problem>(un.http, message({ sent: soon, msgType, references }, info));
+      expect([answer.status, answer.body.detail]).toEqual([409, expect.stringMatching('not named')]);
+    }
+    expect((await reader.http.get<View>(`/v1/alerts/${unnamed.id}`)).body).toEqual(before);
+  });
 
   it('of a message published here by the same partner changes that alert', async () => {
     const first = expectStatus(await postCap(un.http, message()), 201);

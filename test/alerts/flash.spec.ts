@@ -87,6 +87,16 @@ describe('a flash', () => {
       201,
     );
     expect([await visibleBy(reader.http, id), await visibleBy(low.http, id)]).toEqual([EVERYWHERE, []]);
+    const {
+      renditions,
+      noLowerReason: _,
+      ...called
+    } = alertInput({
+      kind: 'flash',
+      audience: { arrangements: [mixed.code] },
+    });
+    const body = renditions.map(({ classification: _none, ...one }) => ({ ...one, tlp: 'AMBER' }));
+    expect((await ngo.http.post('/v1/alerts', { ...called, renditions: body })).status).toBe(422);
   });
 
   it('is enriched by an ordinary update and becomes an incident', async () => {
@@ -147,6 +157,8 @@ describe('who sends a flash', () => {
       { classification: 'CONFIDENTIAL', tlp: 'AMBER' },
       ['#/classification', '#/classificationReason'],
     ],
+    ['a long text', { description: 'x'.repeat(2001) }, ['#/description']],
+    ['a long instruction', { instruction: 'x'.repeat(1001) }, ['#/instruction']],
     ['nobody known', { audience: { partners: ['NOBODY-AT-ALL'] } }, ['#/audience/partners/0']],
     ['RED to an arrangement', { tlp: 'RED' }, ['#/audience']],
     [

@@ -249,6 +249,36 @@ describe('an alert that reaches the policy', () => {
     expect((await un.http.post(`/v1/alerts/${id}/updates`, update)).status).toBe(202);
     expect(await changesOf(reader.http, id)).toEqual([['published', 1]]);
   });
+
+  it('waits when it is only called a flash, at once or by way of a draft', async () => {
+    const called = { ...input(at('AMBER')), kind: 'flash' };
+    expect(expectStatus(await un.http.post<View>('/v1/alerts', called), 201).state).toBe('pending_release');
+    const draft = { ...input(at('GREEN')), state: 'draft' };
+    const { id } = expectStatus(await un.http.post<View>('/v1/alerts', draft), 201);
+    expectStatus(await un.http.put(`/v1/alerts/${id}`, called), 200);
+    expect(expectStatus(await un.http.post<View>(`/v1/alerts/${id}/publication`), 200).state).toBe(
+      'pending_release',
+    );
+    expect(await visibleBy(reader.http, id)).toEqual([]);
+  });
+
+  it('takes no note of a verification or cancellation, which would go out unseen', async () => {
+    const verdict = { status: 'verified', grading: { reliability: 'A', credibility: '1' } };
+    const id = await released();
+    for (const [path, body] of [
+      ['verification', { ...verdict, note: 'Told by the nurse' }],
+      ['cancellation', { note: 'Told by the nurse' }],
+    ] as const) {
+      const answer = await un.http.post(`/v1/alerts/${id}/${path}`, body);
+      expect([path, ...detail(answer)]).toEqual([path, 409, expect.stringMatching('without a note')]);
+    }
+    expect(await changesOf(reader.http, id)).toEqual([['published', 1]]);
+    expectStatus(await un.http.post(`/v1/alerts/${id}/verification`, verdict), 200);
+    expectStatus(await un.http.post(`/v1/alerts/${id}/cancellation`, {}), 200);
+    const low = expectStatus(await un.http.post<View>('/v1/alerts', input(at('GREEN'))), 201);
+    expectStatus(await un.http.post(`/v1/alerts/${low.id}/verification`, { ...verdict, note: 'Seen' }), 200);
+    expectStatus(await un.http.post(`/v1/alerts/${low.id}/cancellation`, { note: 'Over' }), 200);
+  });
 });
 
 describe('an update of what stands', () => {
@@ -384,14 +414,17 @@ describe('an update of what stands', () => {
 describe('a CAP message that reaches the policy', () => {
   const cap = (
     id: string,
-    { type = 'Alert', references = '', expires = '2099-01-01T00:00:00-00:00' } = {},
+    { type = 'Alert', references = '', expires = '2099-01-01T00:00:00-00:00', text = true, note = '' } = {},
   ) => `
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>watch@un.example</sender>
 <sent>2026-01-01T00:00:00-00:00</sent><status>Actual</status><msgType>${type}</msgType><scope>Restricted</scope>
-<restriction>x</restriction>${references && `<references>watch@un.example,${references},2026-01-01T00:00:00-00:00</references>`}
-<info><language>en</language><category>Security</category><event>Clashes</event><urgency>Immediate</urgency>
-<severity>Severe</severity><certainty>Observed</certainty><expires>${expires}</expires><headline>${id}</headline>
-</info></alert>`;
+<restriction>x</restriction>${note && `<note>${note}</note>`}${references && `<references>watch@un.example,${references},2026-01-01T00:00:00-00:00</references>`}
+${text ? info(id, expires) : ''}</alert>`;
+  const info = (
+    id: string,
+    expires: string,
+  ) => `<info><language>en</language><category>Security</category><event>Clashes</event><urgency>Immediate</urgency>
+<severity>Severe</severity><certainty>Observed</certainty><expires>${expires}</expires><headline>${id}</headline></info>`;
   const post = (body: string, tlp = 'AMBER', more: Record<string, string> = {}) =>
     un.http.send<View>('POST', '/v1/alerts', body.trim(), {
       headers: { 'Content-Type': 'application/cap+xml' },
@@ -423,8 +456,43 @@ describe('a CAP message that reaches the policy', () => {
     expect(detail(await update())).toEqual([409, expect.stringMatching('waits for its release')]);
     expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
     expect(detail(await update())).toEqual([409, expect.stringMatching('second person')]);
-    expectStatus(await post(cap(randomUUID(), { type: 'Cancel', references: message })), 200);
-    expect((await read(reader.http, id)).state).toBe('cancelled');
+    const before = await read(reader.http, id);
+    for (const more of [{}, { text: false, note: 'Told by the nurse' }]) {
+      const cancel = await post(cap(randomUUID(), { type: 'Cancel', references: message, ...more }));
+      expect(detail(cancel)).toEqual([409, expect.stringMatching('cancellation')]);
+    }
+    expect(await read(reader.http, id)).toEqual(before);
+    expectStatus(await post(cap(randomUUID(), { type: 'Cancel', references: message, text: false })), 200);
+    expect(await read(reader.http, id)).toMatchObject({ state: 'cancelled', text: before.text });
+  });
+
+  it('brings no higher text to readers as the Cancel of a lower one', async () => {
+    const message = randomUUID();
+    const { id } = expectStatus(await post(cap(message), 'GREEN'), 201);
+    const cancel = cap('UNSEEN', { type: 'Cancel', references: message });
+    expect((await post(cancel)).status).toBe(409);
+    for (const answer of Object.values(await everyChannel(reader.http, id)))
+      expect(answer.text).not.toContain('UNSEEN');
+    expectStatus(await post(cancel, 'GREEN'), 200);
+  });
+
+  it('leaves nothing waiting for what it has replaced', async () => {
+    for (const [type, expires] of [
+      ['Update', '2099-01-01T00:00:00-00:00'],
+      ['Update', '2026-01-02T00:00:00-00:00'],
+      ['Cancel', '2099-01-01T00:00:00-00:00'],
+    ] as const) {
+      const message = randomUUID();
+      const { id } = expectStatus(await post(cap(message), 'GREEN'), 201);
+      expectStatus(await un.http.post(`/v1/alerts/${id}/updates`, input(at('AMBER', 'Stale'))), 202);
+      expectStatus(await post(cap(randomUUID(), { type, expires, references: message }), 'GREEN'), 200);
+      expect((await un.http.get(`/v1/alerts/${id}/release`)).status).toBe(404);
+      expect([type, expires, (await second.post(`/v1/alerts/${id}/release`)).status]).toEqual([
+        type,
+        expires,
+        409,
+      ]);
+    }
   });
 
   it('does not pass as a Cancel of nothing, or as one whose time is over', async () => {
@@ -432,10 +500,10 @@ describe('a CAP message that reaches the policy', () => {
     expect((await post(cap(randomUUID(), { expires: '2026-01-02T00:00:00-00:00' }))).status).toBe(409);
   });
 
-  it('passes below the policy, and as a flash', async () => {
+  it('passes below the policy, and not as what is called a flash', async () => {
     expect(expectStatus(await post(cap(randomUUID()), 'GREEN'), 201).state).toBe('published');
     expect(expectStatus(await post(cap(randomUUID()), 'AMBER', { kind: 'flash' }), 201).state).toBe(
-      'published',
+      'pending_release',
     );
   });
 });
