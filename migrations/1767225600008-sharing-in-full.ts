@@ -317,20 +317,26 @@ const ENTRY_POINTS = `
         or exists (select from custody where shareable_id = p_shareable and source_id = acting_partner())
     $$;
 
-  -- What is done to one shareable waits for what is being done to it, and for changes of standing of its audiences.
-  create function share_lock_shareable(p_shareable uuid) returns void
+  -- What is done to shareables waits for what is being done to them, and for changes of standing of their audiences: of
+  -- several together, since the keys of one class are all taken before those of the next.
+  create function share_lock_shareables(p_shareables uuid[]) returns void
   language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_id uuid;
   begin
-    perform pg_advisory_xact_lock(hashtextextended('shareable:' || p_shareable, 0));
+    for v_id in select distinct id from unnest(p_shareables) as id order by id loop
+      perform pg_advisory_xact_lock(hashtextextended('shareable:' || v_id, 0));
+    end loop;
     -- Audiences past and present: whoever is being added under an audience that is being dropped must be seen.
     perform share_lock(false,
-      array(select originator_id from shareable where id = p_shareable)
-        || array(select source_id from custody where shareable_id = p_shareable)
-        || array(select partner_id from onward_release where shareable_id = p_shareable)
-        || array(select unnest(audience_partners || former_partners) from rendition where shareable_id = p_shareable),
-      array(select unnest(audience_kinds || former_kinds) from rendition where shareable_id = p_shareable),
+      array(select originator_id from shareable where id = any (p_shareables))
+        || array(select source_id from custody where shareable_id = any (p_shareables))
+        || array(select partner_id from onward_release where shareable_id = any (p_shareables))
+        || array(select unnest(audience_partners || former_partners)
+                 from rendition where shareable_id = any (p_shareables)),
+      array(select unnest(audience_kinds || former_kinds) from rendition where shareable_id = any (p_shareables)),
       array(select unnest(audience_arrangements || former_arrangements)
-            from rendition where shareable_id = p_shareable));
+            from rendition where shareable_id = any (p_shareables)));
   end $$;
 
   create or replace function share_publish(p_shareable uuid) returns void
@@ -339,7 +345,7 @@ const ENTRY_POINTS = `
     if not originates(p_shareable) then
       raise exception 'only the originator shares' using errcode = 'insufficient_privilege';
     end if;
-    perform share_lock_shareable(p_shareable);
+    perform share_lock_shareables(array[p_shareable]);
     perform share_record(array(select share_differences_of_shareable(p_shareable)));
   end $$;
 
@@ -350,7 +356,7 @@ const ENTRY_POINTS = `
     update shareable set state = 'expired', version = version + 1, updated_at = now()
     where id = p_shareable and state = 'published' and expires_at <= now();
     if not found then return; end if;
-    perform share_lock_shareable(p_shareable);
+    perform share_lock_shareables(array[p_shareable]);
     perform share_record(array(
       select row(g.reader_id, g.shareable_id, g.rendition_id, g.rendition_id)::share_difference
       from share_grant g where g.shareable_id = p_shareable));
@@ -364,7 +370,7 @@ const ENTRY_POINTS = `
         or exists (select from share_grant where shareable_id = p_shareable and reader_id = acting_partner())) then
       raise exception 'only a party tells the others' using errcode = 'insufficient_privilege';
     end if;
-    perform share_lock_shareable(p_shareable);
+    perform share_lock_shareables(array[p_shareable]);
     perform share_record(array(
       select row(g.reader_id, g.shareable_id, g.rendition_id, g.rendition_id)::share_difference
       from share_grant g where g.shareable_id = p_shareable and g.reader_id = any (p_partners)));
@@ -397,6 +403,8 @@ const ENTRY_POINTS = `
       and not exists (select from admission a where a.shareable_id = p_shareable and a.reader_id = p.id)
   $$;
 
+  -- A release begins and ends in a transaction in which nothing is shared: the locks of sharing, which are not exclusive,
+  -- could not become those that this takes without two such transactions waiting for each other.
   create function share_after_release_change() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   begin
@@ -454,14 +462,14 @@ const PRIVILEGES = `
   grant update (state, version, updated_at) on shareable to slt_engine;
   grant update (expires_at) on shareable to slt_service;
   grant create on schema public to slt_engine;
-  alter function share_lock_shareable(uuid) owner to slt_engine;
+  alter function share_lock_shareables(uuid[]) owner to slt_engine;
   alter function share_expire(uuid) owner to slt_engine;
   alter function share_touch(uuid, uuid[]) owner to slt_engine;
   alter function share_open_custody(uuid, text, text, boolean, boolean) owner to slt_engine;
   alter function share_unreached(uuid) owner to slt_engine;
   alter function share_after_release_change() owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function share_lock_shareable(uuid), share_expire(uuid), share_touch(uuid, uuid[]),
+  revoke execute on function share_lock_shareables(uuid[]), share_expire(uuid), share_touch(uuid, uuid[]),
     share_open_custody(uuid, text, text, boolean, boolean), share_unreached(uuid), share_after_release_change() from public;
   grant execute on function share_touch(uuid, uuid[]), share_open_custody(uuid, text, text, boolean, boolean),
     share_unreached(uuid) to slt_service;
@@ -499,7 +507,7 @@ const DOWN_COLUMNS = `
   drop trigger release_granted on onward_release; drop trigger release_changed on onward_release;
   drop function share_after_release_change(); drop function share_unreached(uuid);
   drop function share_open_custody(uuid, text, text, boolean, boolean); drop function share_touch(uuid, uuid[]);
-  drop function share_expire(uuid); drop function share_lock_shareable(uuid);
+  drop function share_expire(uuid); drop function share_lock_shareables(uuid[]);
   create or replace function originates(p_shareable uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from shareable where id = p_shareable and originator_id = acting_partner()) $$;

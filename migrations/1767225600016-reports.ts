@@ -216,8 +216,6 @@ const FUNCTIONS = `
   -- Something about these reports has changed for one side of them, or for all who have them; nobody learns who that is.
   create function report_tell(p_reports uuid[], p_sides text[]) returns void
     language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-    declare
-      v_report uuid;
     begin
       if exists (
         select from unnest(p_reports) as told (id)
@@ -225,9 +223,7 @@ const FUNCTIONS = `
           or not exists (select from report r where r.id = told.id)) then
         raise exception 'only a party tells the others' using errcode = 'insufficient_privilege';
       end if;
-      for v_report in select distinct id from unnest(p_reports) as told (id) order by id loop
-        perform share_lock_shareable(v_report);
-      end loop;
+      perform share_lock_shareables(p_reports);
       perform share_record(array(
         select distinct row(g.reader_id, g.shareable_id, g.rendition_id, g.rendition_id)::share_difference
         from unnest(p_reports, p_sides) as told (id, side)

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
+import { doEach } from '../core/clock.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { SharingService } from '../sharing/sharing.service.js';
@@ -29,15 +30,10 @@ export class DowngradeService {
   /** Each alert in a transaction of its own, as its originator laid down. @returns how many */
   async downgradeDueAsSystem(): Promise<number> {
     const due = await this.database.asSystem((tx) => this.downgrades.listDue(tx, AT_ONCE));
-    const failures: unknown[] = [];
-    for (const { id, originator_id: originatorId } of due) {
+    return doEach(due, async ({ id, originator_id: originatorId }) => {
       const actor = exchangeFor(originatorId);
-      const done = this.database.as(actor, (tx) => this.downgradeIn(tx, actor, id));
-      // One that fails keeps no other waiting.
-      await done.catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-    return due.length;
+      return this.database.as(actor, (tx) => this.downgradeIn(tx, actor, id));
+    });
   }
 
   /** Texts of the acting partner whose classification is to be looked at again. */
@@ -65,11 +61,11 @@ export class DowngradeService {
   }
 
   /** Decided again under the lock: its originator may have been quicker. */
-  private async downgradeIn(tx: Tx, actor: Actor, id: string): Promise<void> {
+  private async downgradeIn(tx: Tx, actor: Actor, id: string): Promise<boolean> {
     const { state } = await this.sharing.lockOwn(tx, actor, id, 'alert');
-    if (!['published', 'expired', 'cancelled'].includes(state)) return;
+    if (!['published', 'expired', 'cancelled'].includes(state)) return false;
     const own = await this.alerts.listOwnRenditions(tx, id);
-    if (!own.some(isDue)) return;
+    if (!own.some(isDue)) return false;
     await this.sharing.changeState(tx, id, state);
     const drafts = own.map((row) => (isDue(row) ? this.versions.lowered(row, row.downgrade) : asItIs(row)));
     drafts.sort((a, b) => a.tlp - b.tlp || a.classification - b.classification);
@@ -89,6 +85,7 @@ export class DowngradeService {
       details: { lowered },
     });
     await this.sharing.share(tx, id);
+    return true;
   }
 }
 

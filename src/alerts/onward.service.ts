@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
+import { doEach } from '../core/clock.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
@@ -118,11 +119,10 @@ export class OnwardService {
   /** Ends what has had its time, each in a transaction of its own. @returns how many */
   async endDueAsSystem(): Promise<number> {
     const due = await this.database.asSystem((tx) => this.requests.listDue(tx, ENDED_AT_ONCE));
-    for (const { id, shareable_id: alertId, originator_id: originatorId } of due) {
+    return doEach(due, async ({ id, shareable_id: alertId, originator_id: originatorId }) => {
       const actor = exchangeFor(originatorId);
-      await this.database.as(actor, (tx) => this.endIn(tx, actor, alertId, id));
-    }
-    return due.length;
+      return (await this.database.as(actor, (tx) => this.endIn(tx, actor, alertId, id))) !== null;
+    });
   }
 
   private async grant(

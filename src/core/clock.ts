@@ -1,6 +1,9 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { describeError } from './logging.js';
 
 const INTERVAL_MS = 1000;
+
+const logger = new Logger('Clock');
 
 /** Work that time itself brings about: once a second in every process, which the database keeps from each other. */
 export abstract class Clock implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -40,4 +43,21 @@ export abstract class Clock implements OnApplicationBootstrap, OnApplicationShut
       this.logger.warn(`${this.failure}: ${error instanceof Error ? error.message : 'unknown'}`);
     }
   }
+}
+
+/**
+ * Does what is due, each on its own: one that fails is logged and keeps no other waiting.
+ * @param act whether there was anything to do
+ * @returns how many were done; where that is none, it is no use to try again at once
+ */
+export async function doEach<T>(due: T[], act: (one: T) => Promise<boolean>): Promise<number> {
+  let done = 0;
+  for (const one of due) {
+    try {
+      if (await act(one)) done++;
+    } catch (error) {
+      logger.warn({ msg: 'what was due could not be done', error: describeError(error) });
+    }
+  }
+  return done;
 }

@@ -26,9 +26,14 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 
 export const contextOf = (response: Response): RequestContext => response.locals as RequestContext;
 
-/** The line of this request in the log will not say who called: somebody could be recognised by it. */
+/**
+ * The log will not say who made this request: somebody could be recognised by it, and by an id that is their own, or
+ * that they were told.
+ */
 export function nameNobody(response: Response): void {
-  contextOf(response).namesNobody = true;
+  const context = contextOf(response);
+  context.namesNobody = true;
+  context.requestId = randomUUID();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
+import { doEach } from '../core/clock.js';
 import { Cursors } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
@@ -189,8 +190,10 @@ export class SharingService {
   /** Ends what has had its time, each in a transaction of its own. @returns how many */
   async expireDueAsSystem(): Promise<number> {
     const due = await this.database.asSystem((tx) => this.sharing.listDue(tx, EXPIRED_AT_ONCE));
-    for (const id of due) await this.database.asSystem((tx) => this.sharing.expire(tx, id));
-    return due.length;
+    return doEach(due, async (id) => {
+      await this.database.asSystem((tx) => this.sharing.expire(tx, id));
+      return true;
+    });
   }
 
   /** Decides who sees what and writes it down. Nothing may follow in the transaction: readers' logs stay locked. */

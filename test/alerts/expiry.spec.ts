@@ -162,6 +162,33 @@ describe('an alert that was to hold until a time', () => {
     expect((await reader.http.get(`/v1/alerts/${second}`)).status).toBe(404);
   });
 
+  it('expires though another cannot, which is tried again without haste', async () => {
+    const [broken, sound] = [await publish(), await publish()];
+    const { superuserUrl } = app.database;
+    await query(superuserUrl, `create sequence tries`);
+    await query(superuserUrl, `grant usage on sequence tries to public`);
+    await query(
+      superuserUrl,
+      `create function fail() returns trigger language plpgsql as
+         $$ begin perform nextval('tries'); raise exception 'it fails'; end $$`,
+    );
+    await query(
+      superuserUrl,
+      `create trigger fail before update on shareable for each row
+         when (new.id = '${broken}' and new.state = 'expired') execute function fail()`,
+    );
+    await runOut(broken);
+    await runOut(sound);
+    const tries = async () =>
+      Number((await query<{ last: string }>(superuserUrl, `select last_value as last from tries`))[0]?.last);
+    await eventually(hasExpired(sound));
+    await eventually(async () => (await tries()) > 2);
+    expect([await stateOf(reader.http, broken), await tries()]).toEqual(['published', expect.any(Number)]);
+    expect(await tries()).toBeLessThan(30);
+    await query(superuserUrl, `drop trigger fail on shareable`);
+    await eventually(hasExpired(broken));
+  });
+
   it('does not expire as a draft, nor when it was cancelled', async () => {
     const draft = await publish({ state: 'draft' });
     const cancelled = await publish();

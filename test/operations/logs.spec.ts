@@ -94,6 +94,26 @@ describe('the log', () => {
     });
   });
 
+  it('ties no report to the id that its sender gave the request', async () => {
+    const own = 'id-of-the-sender';
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const sent: Record<string, string>[] = [
+      { 'X-Request-Id': own },
+      { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+      {},
+    ];
+    for (const headers of sent) {
+      const answer = await steward.get('/v1/reports', { headers });
+      await anonymous.get('/v1/reports', { headers });
+      await anonymous.get('/v1/nowhere', { headers: { 'X-Request-Id': 'after-the-report' } });
+      await lineOf('after-the-report');
+      for (const id of [own, trace, answer.headers.get('x-request-id') ?? '']) expect(text).not.toContain(id);
+    }
+    const reports = lines().filter(({ route }) => route === '/v1/reports');
+    expect(reports).toHaveLength(6);
+    expect(new Set(reports.map(({ requestId }) => requestId)).size).toBe(6);
+  });
+
   it('keeps quiet about probes that find everything well', async () => {
     await anonymous.get('/health/ready', { headers: { 'X-Request-Id': 'probe' } });
     expect(await lineOf('probe')).toMatchObject({ level: 'debug' });

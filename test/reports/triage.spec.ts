@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
-import { alert, arrangement, partner, type TestArrangement, type TestPartner } from '../support/factories.js';
+import {
+  alert,
+  arrangement,
+  join,
+  partner,
+  type TestArrangement,
+  type TestPartner,
+} from '../support/factories.js';
+import { countBlocked, until } from '../sharing/gate.js';
 import { expectStatus, type Http } from '../support/http.js';
 import {
   assign,
@@ -267,6 +276,29 @@ describe('triage', () => {
         expect([200, 404]).toContain(done.status);
         expect(expectStatus(await read(source.http, id), 200).state).toBe('withdrawn');
         expectStatus(await read(desk, id), 404);
+      }
+    });
+
+    it('a membership begins while two reports are being told of: neither waits for the other', async () => {
+      const [a, b] = [await forMembers(), await submitted(other.http)];
+      const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
+      await superuser.connect();
+      try {
+        const key = `hashtextextended('shareable:${b.id}', 0)`;
+        await superuser.query(`select pg_advisory_lock(${key})`);
+        const merging = conclude(desk, a.id, { outcome: 'merged', mergedInto: b.id });
+        await until(async () => (await countBlocked(superuser)) === 1);
+        // What it holds of the first is nothing that a change of its audience needs.
+        const joining = join(app, sdn, other).then(() => 'joined');
+        const outcome = await Promise.race([
+          joining,
+          until(async () => (await countBlocked(superuser)) > 1).then(() => 'waiting'),
+        ]);
+        await superuser.query(`select pg_advisory_unlock(${key})`);
+        await joining;
+        expect([outcome, (await merging).status]).toEqual(['joined', 200]);
+      } finally {
+        await superuser.end();
       }
     });
 
