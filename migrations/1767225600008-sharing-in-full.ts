@@ -240,6 +240,8 @@ const ADMISSION = `
   select rd.id, t.shareable_id, t.rendition_id, t.tlp, t.classification, t.ordinal, 'release', null
   from standing t
   join onward_release o on o.rendition_id = t.rendition_id and o.state = 'current'
+    -- The clock ends it, with a word to whoever had it; until then nothing new is given by it.
+    and o.until > now()
   join partner p on p.id = o.partner_id and p.status = 'active'
   join reader rd on rd.partner_id = p.id and rd.is_open
   where p.id <> all (t.audience_except)

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { prepared, type Tx } from '../core/database.js';
+import { hasCode, prepared, type Tx } from '../core/database.js';
+import { problems } from '../core/problem.js';
 import { type AttachmentType } from './attachment.types.js';
 
 export interface AttachmentRow {
@@ -92,10 +93,16 @@ export class AttachmentsRepository {
   }
 
   async insertUses(tx: Tx, renditionId: string, ids: string[]): Promise<void> {
-    await tx.query(`insert into attachment_use (attachment_id, rendition_id) select unnest($1::uuid[]), $2`, [
-      ids,
-      renditionId,
-    ]);
+    try {
+      await tx.query(
+        `insert into attachment_use (attachment_id, rendition_id) select unnest($1::uuid[]), $2`,
+        [ids, renditionId],
+      );
+    } catch (error) {
+      // Unused for too long, it went just now.
+      if (hasCode(error, '23503')) throw problems.conflict('An attachment is no longer there.');
+      throw error;
+    }
   }
 
   /** @returns how many there were, at most `most` */

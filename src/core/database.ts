@@ -237,3 +237,7 @@ export function isUnavailable(error: unknown): boolean {
     cause.message,
   );
 }
+
+/** Whether the database refused with this SQLSTATE. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { code?: string }).code === code;

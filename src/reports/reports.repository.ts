@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Tx } from '../core/database.js';
+import { hasCode, type Tx } from '../core/database.js';
+import { problems } from '../core/problem.js';
 import { type ReportContent } from './report-content.js';
 import { type ReportOutcome, type ReportState } from './report.values.js';
 
@@ -116,8 +117,16 @@ export class ReportsRepository {
     return rows[0] ?? null;
   }
 
-  /** Tells a side of each report, or all who have it, that something about it has changed: nothing may follow. */
+  /**
+   * Tells a side of each report, or all who have it, that something about it has changed: nothing may follow.
+   * @throws Problem 404 for whoever has lost one of them meanwhile
+   */
   async tell(tx: Tx, told: { id: string; side: 'source' | 'desk' | 'all' }[]): Promise<void> {
-    await tx.query(`select report_tell($1, $2)`, [told.map(({ id }) => id), told.map(({ side }) => side)]);
+    try {
+      await tx.query(`select report_tell($1, $2)`, [told.map(({ id }) => id), told.map(({ side }) => side)]);
+    } catch (error) {
+      if (hasCode(error, '42501')) throw problems.notFound();
+      throw error;
+    }
   }
 }

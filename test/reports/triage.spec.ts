@@ -302,6 +302,24 @@ describe('triage', () => {
       }
     });
 
+    it('a desk that loses the report meanwhile finds it gone', async () => {
+      const { id } = await forMembers();
+      const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
+      await superuser.connect();
+      try {
+        // Of what it has read, the report as a row stays; what lets it speak of that is gone.
+        await superuser.query(`create function lose() returns trigger language plpgsql security definer as
+          $$ begin delete from share_grant where shareable_id = new.id and reader_id = '${near.partner.id}';
+             return null; end $$;
+          create trigger lose after update on report for each row when (new.id = '${id}') execute function lose()`);
+        expectStatus(await assign(near.http, id), 404);
+        await superuser.query(`drop trigger lose on report`);
+        expectStatus(await assign(near.http, id), 200);
+      } finally {
+        await superuser.end();
+      }
+    });
+
     it('two reports are merged into each other, and one of them goes on', async () => {
       for (let round = 0; round < 3; round++) {
         const [a, b] = [await submitted(source.http), await submitted(other.http)];
