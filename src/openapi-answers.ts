@@ -53,6 +53,7 @@ const EXAMPLES: Partial<Record<ProblemType, Problem>> = {
   ]),
   conflict: problems.conflict('There is a partner UNHCR already.', [fault('#/code', 'is taken')]),
   'precondition-failed': problems.preconditionFailed(),
+  'precondition-required': problems.preconditionRequired(),
   'content-too-large': problems.contentTooLarge(1_048_576),
   'unsupported-media-type': problems.unsupportedMediaType(['application/json']),
   unprocessable: problems.unprocessable('This Idempotency-Key was used for another request.'),

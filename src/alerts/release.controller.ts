@@ -17,7 +17,7 @@ import {
   ReleasePolicyView,
   ReleaseView,
 } from './release.dto.js';
-import { ReleaseService } from './release.service.js';
+import { ReleaseService, releaseTag } from './release.service.js';
 import { RenditionCache } from './rendition.cache.js';
 
 @ApiTags('alerts')
@@ -51,25 +51,27 @@ export class ReleaseController {
   @Get(':id/release')
   @ApiId()
   @RequireScope('alerts:release', 'alerts:publish')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getRelease(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ReleaseView> {
-    response.set('Cache-Control', 'private, no-store');
-    return presentRelease(await this.releases.get(actor, id));
+    const row = await this.releases.get(actor, id);
+    response.set({ ETag: releaseTag(row), 'Cache-Control': 'private, no-store' });
+    return presentRelease(row);
   }
 
-  /** Release what waits, with another client than the one that asked. */
+  /** Release what waits and was looked at, by its `ETag`, with another client than the one that asked. */
   @Post(':id/release')
   @HttpCode(200)
   @ApiId()
   @RequireScope('alerts:release')
-  @ApiIfMatch()
+  @ApiIfMatch({ required: true })
   @ApiOkResponse({ type: AlertView })
   @ApiAnswerHeaders(...ITEM_HEADERS)
-  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed', 'precondition-required')
   async releasePendingAlert(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -9,6 +9,7 @@ import {
 } from '../access/handling.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireTag, tagOf } from '../core/etag.js';
 import { Problem, problems } from '../core/problem.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
 import { AlertsService } from './alerts.service.js';
@@ -65,17 +66,20 @@ export class ReleaseService {
   }
 
   /**
-   * Publishes what waits, under the rules of this moment.
-   * @throws Problem 403 for the client that asked; 409 when nothing waits, or the alert has changed meanwhile
+   * Publishes what waits, under the rules of this moment, and only what was looked at.
+   * @throws Problem 403 for the client that asked; 409 when nothing waits, or the alert has changed meanwhile; 428
+   * when it does not say what it looked at; 412 when something else waits by now
    */
   async release(actor: Actor, id: string, ifMatch?: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
-      const { alert, row } = await this.lockWaiting(tx, actor, id, ifMatch);
+      const { alert, row } = await this.lockWaiting(tx, actor, id);
       if (row.asked_by === actor.clientId) {
         throw problems.forbidden(
           'Another client of your organisation than the one that asked must release it.',
         );
       }
+      if (ifMatch === undefined || ifMatch.trim() === '*') throw problems.preconditionRequired();
+      requireTag(ifMatch, releaseTag(row));
       if (row.subject !== 'alert' && !isWhereItStood(alert, row)) {
         throw problems.conflict('The alert has changed since the change of it was proposed.');
       }
@@ -95,7 +99,8 @@ export class ReleaseService {
   /** What nobody has yet is a draft again; a proposal is dropped. */
   async refuse(actor: Actor, id: string, reason: string, ifMatch?: string): Promise<ReleaseRow> {
     return this.database.as(actor, async (tx) => {
-      const { row } = await this.lockWaiting(tx, actor, id, ifMatch);
+      const { row } = await this.lockWaiting(tx, actor, id);
+      requireTag(ifMatch, releaseTag(row));
       if (row.subject === 'alert') await this.sharing.changeState(tx, id, 'draft');
       await this.releases.decide(tx, id, actor.clientId, reason);
       await this.audit.record(tx, actor, {
@@ -111,14 +116,24 @@ export class ReleaseService {
     tx: Tx,
     actor: Actor,
     id: string,
-    ifMatch: string | undefined,
   ): Promise<{ alert: ShareableRow; row: ReleaseRow }> {
-    const alert = await this.alerts.lockIn(tx, actor, id, ['draft', 'pending_release', ...STANDING], ifMatch);
+    const alert = await this.alerts.lockIn(tx, actor, id, ['draft', 'pending_release', ...STANDING]);
     const row = await this.releases.find(tx, id);
     if (row?.state !== 'waiting') throw problems.conflict('Nothing of it waits for a release.');
     return { alert, row };
   }
 }
+
+/** Of what waits and where it stood: a proposal that takes the place of another has another one. */
+export const releaseTag = (row: ReleaseRow): string =>
+  tagOf(
+    row.state,
+    row.subject,
+    row.asked_by,
+    row.asked_at.toISOString(),
+    String(row.asked_version),
+    JSON.stringify(row.proposal),
+  );
 
 const STANDING = ['published', 'expired', 'cancelled'];
 

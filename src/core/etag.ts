@@ -9,9 +9,13 @@ export const versionTag = (version: number): string => `"${version}"`;
  * @throws Problem 412
  */
 export function requireVersion(ifMatch: string | undefined, version: number): void {
+  requireTag(ifMatch, versionTag(version));
+}
+
+/** @throws Problem 412 when another one than this tag is named */
+export function requireTag(ifMatch: string | undefined, tag: string): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
-  if (!tags.includes(versionTag(version))) throw problems.preconditionFailed();
+  if (!ifMatch.split(',').some((one) => one.trim() === tag)) throw problems.preconditionFailed();
 }
 
 /** Bound to the reader, so that no two partners ever share one. */

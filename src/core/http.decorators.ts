@@ -53,10 +53,10 @@ export const ApiAcceptLanguage = () =>
     schema: { type: 'string', maxLength: 200 },
   });
 
-export const ApiIfMatch = () =>
+export const ApiIfMatch = ({ required = false } = {}) =>
   ApiHeader({
     name: 'If-Match',
-    required: false,
+    required,
     description: 'The `ETag` of the version that the change was made for.',
     schema: { type: 'string', maxLength: 200 },
   });

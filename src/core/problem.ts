@@ -20,6 +20,7 @@ const CATALOGUE = {
   'unsupported-media-type': [415, 'The media type is not supported'],
   unprocessable: [422, 'Well-formed, but cannot be honoured'],
   'headers-too-large': [431, 'The headers are too large'],
+  'precondition-required': [428, 'It must name what it is meant for'],
   'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Something failed here'],
   unavailable: [503, 'Temporarily unavailable'],
@@ -76,6 +77,7 @@ export const problems = {
     new Problem('not-acceptable', `On offer: ${offered.join(', ')}.`),
   conflict: (detail: string, errors?: Fault[]) => new Problem('conflict', detail, errors),
   preconditionFailed: () => new Problem('precondition-failed', 'Read it again and repeat the change.'),
+  preconditionRequired: () => new Problem('precondition-required', 'Read it, and send its ETag as If-Match.'),
   contentTooLarge: (limit: number) => new Problem('content-too-large', `The limit is ${limit} bytes.`),
   unsupportedMediaType: (supported: readonly string[]) =>
     new Problem('unsupported-media-type', `Supported: ${supported.join(', ')}.`),

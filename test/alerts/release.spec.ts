@@ -47,9 +47,14 @@ const publish = async (by: Http = un.http, ...renditions: ReturnType<typeof at>[
   expect(state).toBe('pending_release');
   return id;
 };
+const seen = async (by: Http, id: string) => ({
+  headers: { 'If-Match': (await by.get(`/v1/alerts/${id}/release`)).headers.get('etag') ?? '' },
+});
+const releaseBy = async (by: Http, id: string) =>
+  by.post<View>(`/v1/alerts/${id}/release`, undefined, await seen(by, id));
 const released = async (): Promise<string> => {
   const id = await publish();
-  expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+  expectStatus(await releaseBy(second, id), 200);
   return id;
 };
 const waitingOf = async (id: string, by = un.http) =>
@@ -118,7 +123,7 @@ describe('the policy', () => {
       'pending_release',
     ]);
     expect((await own.http.post(`/v1/alerts/${held.id}/release`)).status).toBe(403);
-    expectStatus(await other.post(`/v1/alerts/${held.id}/release`), 200);
+    expectStatus(await releaseBy(other, held.id), 200);
   });
 });
 
@@ -146,7 +151,7 @@ describe('an alert that reaches the policy', () => {
     expect((await narrow.post(`/v1/alerts/${id}/release`)).status).toBe(404);
     expect((await reader.http.post(`/v1/alerts/${id}/release`)).status).toBe(404);
     expect(await visibleBy(reader.http, id)).toEqual([]);
-    const view = expectStatus(await second.post<View>(`/v1/alerts/${id}/release`), 200);
+    const view = expectStatus(await releaseBy(second, id), 200);
     expect([view.state, view.messageType]).toEqual(['published', 'alert']);
     expect(await visibleBy(reader.http, id)).toEqual(EVERYWHERE);
     expect((await read(reader.http, id)).state).toBe('published');
@@ -191,7 +196,7 @@ describe('an alert that reaches the policy', () => {
     );
     expect(await visibleBy(reader.http, id)).toEqual([]);
     expect((await second.post(`/v1/alerts/${id}/release`)).status).toBe(403);
-    expectStatus(await un.http.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(un.http, id), 200);
     expect(await visibleBy(reader.http, id)).toEqual(EVERYWHERE);
   });
 
@@ -221,7 +226,8 @@ describe('an alert that reaches the policy', () => {
     const third = await app.as(await client(app, un.partner.id, { scopes: SCOPES }));
     const id = await publish();
     const path = `/v1/alerts/${id}/release`;
-    const answers = await Promise.all([second.post(path), third.post(path), second.post(path)]);
+    const tag = await seen(second, id);
+    const answers = await Promise.all([second, third, second].map((by) => by.post(path, undefined, tag)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     expect(await changesOf(reader.http, id)).toEqual([['published', 1]]);
   });
@@ -298,13 +304,31 @@ describe('an update of what stands', () => {
     });
     expect((await reader.http.get(`/v1/alerts/${id}/release`)).status).toBe(403);
     expect((await un.http.post(`/v1/alerts/${id}/release`)).status).toBe(403);
-    expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(second, id), 200);
     expect((await read(reader.http, id)).text?.headline).toBe('The bridge is open');
     expect(await changesOf(reader.http, id)).toEqual([
       ['published', 1],
       ['updated', 2],
     ]);
     expect(await waitingOf(id)).not.toHaveProperty('update');
+  });
+
+  it('is released only as it was looked at', async () => {
+    const id = await released();
+    const path = `/v1/alerts/${id}/release`;
+    await propose(id, 'Harmless');
+    const harmless = await seen(second, id);
+    await propose(id, 'Swapped');
+    const reason = { reason: 'Not that one' };
+    expect((await second.post(path, undefined, harmless)).status).toBe(412);
+    expect((await second.post(`${path}-refusal`, reason, harmless)).status).toBe(412);
+    for (const headers of [{}, { 'If-Match': '*' }] as Record<string, string>[])
+      expect((await second.post(path, undefined, { headers })).status).toBe(428);
+    expect((await read(reader.http, id)).text?.headline).toBe('Avoid the bridge');
+    await propose(id, 'Harmless');
+    expect((await second.post(path, undefined, harmless)).status).toBe(412);
+    expectStatus(await releaseBy(second, id), 200);
+    expect((await read(reader.http, id)).text?.headline).toBe('Harmless');
   });
 
   it('is dropped when it is refused', async () => {
@@ -327,7 +351,7 @@ describe('an update of what stands', () => {
     await propose(id, 'First');
     await propose(id, 'Second', second);
     expect((await second.post(`/v1/alerts/${id}/release`)).status).toBe(403);
-    expectStatus(await un.http.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(un.http, id), 200);
     expect((await read(reader.http, id)).text?.headline).toBe('Second');
   });
 
@@ -336,10 +360,7 @@ describe('an update of what stands', () => {
     await propose(id, 'Overtaken');
     const verdict = { status: 'verified', grading: { reliability: 'A', credibility: '1' } };
     expectStatus(await un.http.post(`/v1/alerts/${id}/verification`, verdict), 200);
-    expect(detail(await second.post(`/v1/alerts/${id}/release`))).toEqual([
-      409,
-      expect.stringMatching('changed'),
-    ]);
+    expect(detail(await releaseBy(second, id))).toEqual([409, expect.stringMatching('changed')]);
     expect((await read(reader.http, id)).text?.headline).toBe('Avoid the bridge');
   });
 
@@ -351,7 +372,7 @@ describe('an update of what stands', () => {
       `update shareable set state = 'expired', version = version + 1 where id = $1`,
       [id],
     );
-    expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(second, id), 200);
     expect((await read(reader.http, id)).state).toBe('published');
   });
 
@@ -368,7 +389,7 @@ describe('an update of what stands', () => {
        where alert_id = $1`,
       [id],
     );
-    const answer = await second.post<Problem>(`/v1/alerts/${id}/release`);
+    const answer = (await releaseBy(second, id)) as Answer<unknown> as Answer<Problem>;
     expect([answer.status, answer.body.errors]).toEqual([
       409,
       expect.arrayContaining([expect.objectContaining({ pointer: '#/expiresAt' })]),
@@ -381,7 +402,7 @@ describe('an update of what stands', () => {
     await propose(id, 'Higher');
     expectStatus(await un.http.post(`/v1/alerts/${id}/updates`, input(at('GREEN', 'Lower'))), 200);
     expect((await read(reader.http, id)).text?.headline).toBe('Lower');
-    expect((await second.post(`/v1/alerts/${id}/release`)).status).toBe(409);
+    expect((await releaseBy(second, id)).status).toBe(409);
   });
 
   it('waits as a translation too', async () => {
@@ -392,7 +413,7 @@ describe('an update of what stands', () => {
     expectStatus(await un.http.post(`/v1/alerts/${id}/translations`, french), 202);
     expect((await read(reader.http, id)).languages).toEqual(['en']);
     expect(await waitingOf(id)).toMatchObject({ subject: 'translation', translation: french });
-    expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(second, id), 200);
     expect((await read(reader.http, id)).languages).toEqual(['en', 'fr']);
   });
 
@@ -437,7 +458,7 @@ ${text ? info(id, expires) : ''}</alert>`;
     expect(state).toBe('pending_release');
     expect(await visibleBy(reader.http, id)).toEqual([]);
     expect(expectStatus(await post(cap(message)), 200).id).toBe(id);
-    expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(second, id), 200);
     expect(await visibleBy(reader.http, id)).toEqual(EVERYWHERE);
     expect(await read(reader.http, id)).toMatchObject({ identifier: message, state: 'published' });
   });
@@ -454,7 +475,7 @@ ${text ? info(id, expires) : ''}</alert>`;
     const { id } = expectStatus(await post(cap(message)), 201);
     const update = () => post(cap(randomUUID(), { type: 'Update', references: message }));
     expect(detail(await update())).toEqual([409, expect.stringMatching('waits for its release')]);
-    expectStatus(await second.post(`/v1/alerts/${id}/release`), 200);
+    expectStatus(await releaseBy(second, id), 200);
     expect(detail(await update())).toEqual([409, expect.stringMatching('second person')]);
     const before = await read(reader.http, id);
     for (const more of [{}, { text: false, note: 'Told by the nurse' }]) {

@@ -376,12 +376,18 @@ describe('answers to what is right', () => {
     expectStatus(await second.post(`${path}/release`), 409);
     expectStatus(await own.http.post(`${path}/publication`), 200);
     expectStatus(await second.post(`${path}/release`, undefined, stale), 412);
-    expectStatus(await second.post(`${path}/release`), 200);
+    expectStatus(await second.post(`${path}/release`), 428);
+    const seen = async () => {
+      const tag = (await second.get(`${path}/release`)).headers.get('etag') ?? '';
+      expectStatus(await second.get(`${path}/release`, { headers: { 'If-None-Match': tag } }), 304);
+      return { headers: { 'If-Match': tag } };
+    };
+    expectStatus(await second.post(`${path}/release`, undefined, await seen()), 200);
     expectStatus(await own.http.post(`${path}/updates`, { ...input, severity: 'extreme' }), 202);
     expectStatus(await own.http.get(`${path}/release`), 200);
     expectStatus(await own.http.post(`${path}/translations`, spanish), 202);
     expectStatus(await own.http.get(`${path}/release`), 200);
-    expectStatus(await second.post(`${path}/release`), 200);
+    expectStatus(await second.post(`${path}/release`, undefined, await seen()), 200);
     expectStatus(await second.post(`/v1/alerts/${ID}/release`), 404);
     expectStatus(await second.post(`/v1/alerts/${ID}/release-refusal`, refusal), 404);
     expectStatus(await own.http.post(`/v1/alerts/${ID}/translations`, spanish), 404);
