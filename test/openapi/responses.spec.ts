@@ -181,6 +181,21 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/changes'), 200);
   });
 
+  it('about texts that some that they are addressed to could not read', async () => {
+    const { steward } = app;
+    const low = await partner(app, { ceiling: { tlp: 'GREEN' } });
+    const here = await arrangement(app, { members: [low] });
+    const audience = { arrangements: [here.code] };
+    const above = alertInput({
+      renditions: [renditionInput({ tlp: 'AMBER', audience })],
+      noLowerReason: undefined,
+    });
+    const { id } = expectStatus(await steward.post<{ id: string }>('/v1/alerts', alertInput({ audience })), 201);
+    expectStatus(await steward.post(`/v1/alerts/${id}/updates`, above), 422);
+    const draft = expectStatus(await steward.post<{ id: string }>('/v1/alerts', { ...above, state: 'draft' }), 201);
+    expectStatus(await steward.post(`/v1/alerts/${draft.id}/publication`), 422);
+  });
+
   it('about receipts and recalls', async () => {
     const { steward } = app;
     const asked = { acknowledgement: 'required', acknowledgeBy: '2098-01-01T00:00:00Z' };
@@ -505,6 +520,10 @@ describe('answers to what is wrong', () => {
       const token = { Authorization: `Bearer ${access_token}` };
       expectStatus(await there.get('/v1/me', { headers: token }), 200);
       expectStatus(await http.get('/v1/me', { headers: token }), 403);
+      const list = '/v1/reference/incident-acts';
+      for (const path of ['/v1/reference', list, `${list}/theft`, `${list}/revisions`]) {
+        expectStatus(await http.get(path, { headers: token }), 403);
+      }
     } finally {
       await proxied.close();
     }
