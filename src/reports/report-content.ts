@@ -6,9 +6,9 @@ import { type ReportDto } from './reports.dto.js';
 import {
   type PlacePrecision,
   type ReportAttribution,
-  type ReportCredibility,
+  type Credibility,
   type ReportKind,
-  type SourceReliability,
+  type Reliability,
   type TimePrecision,
 } from './report.values.js';
 
@@ -32,7 +32,7 @@ export interface ReportContent {
   victims: { kind: string; killed: number; wounded: number; kidnapped: number; detained: number }[];
   impacts: string[];
   deliveryEffects: string[];
-  grading: { reliability: SourceReliability; credibility: ReportCredibility };
+  grading: { reliability: Reliability; credibility: Credibility };
   texts: { language: string; headline: string; description: string }[];
   attribution: ReportAttribution;
   source?: { code: string; name: string };

@@ -9,19 +9,19 @@ import {
   PLACE_PRECISIONS,
   type PlacePrecision,
   REPORT_CREDIBILITIES,
-  type ReportCredibility,
+  type Credibility,
   SOURCE_RELIABILITIES,
-  type SourceReliability,
+  type Reliability,
 } from './report.values.js';
 
 export class ReportGradingDto {
   /** Admiralty scale, reliability of where you have it from: A completely reliable … F cannot be judged. */
   @IsIn(SOURCE_RELIABILITIES)
-  reliability: SourceReliability;
+  reliability: Reliability;
 
   /** Admiralty scale, credibility of the information: 1 confirmed … 6 cannot be judged. */
   @IsIn(REPORT_CREDIBILITIES)
-  credibility: ReportCredibility;
+  credibility: Credibility;
 }
 
 export class ReportTextDto {

@@ -20,9 +20,9 @@ export type PlacePrecision = (typeof PLACE_PRECISIONS)[number];
 
 /** NATO Admiralty scale. */
 export const SOURCE_RELIABILITIES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
-export type SourceReliability = (typeof SOURCE_RELIABILITIES)[number];
+export type Reliability = (typeof SOURCE_RELIABILITIES)[number];
 export const REPORT_CREDIBILITIES = ['1', '2', '3', '4', '5', '6'] as const;
-export type ReportCredibility = (typeof REPORT_CREDIBILITIES)[number];
+export type Credibility = (typeof REPORT_CREDIBILITIES)[number];
 
 export const SIDES = ['source', 'desk'] as const;
 export type Side = (typeof SIDES)[number];

@@ -141,8 +141,8 @@ export class ReportDto {
 export class ListReportsQuery extends PageQuery {
   /** `true`: those that you submitted, withdrawn ones too. Otherwise those of others that reach you. */
   @IfPresent()
-  @IsIn(['true', 'false'])
-  mine?: 'true' | 'false';
+  @IsIn(['true'])
+  mine?: 'true';
 
   @IfPresent()
   @IsIn(REPORT_STATES)

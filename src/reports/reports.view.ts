@@ -7,11 +7,11 @@ import { type ReportRow } from './reports.repository.js';
 import {
   type PlacePrecision,
   type ReportAttribution,
-  type ReportCredibility,
+  type Credibility,
   type ReportKind,
   type ReportOutcome,
   type ReportState,
-  type SourceReliability,
+  type Reliability,
   type TimePrecision,
 } from './report.values.js';
 import { type OutcomeRow, type RevealRow } from './triage.repository.js';
@@ -22,8 +22,8 @@ export class ReportSourceView {
 }
 
 export class ReportGradingView {
-  reliability: SourceReliability;
-  credibility: ReportCredibility;
+  reliability: Reliability;
+  credibility: Credibility;
 }
 
 export class ReportTextView {
