@@ -62,7 +62,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   };
   try {
     const log = options.log && createLog('debug', { write: options.log });
-    const nest = await createApplication(config, database, url, log);
+    const nest = await createApplication(config, database, undefined, log);
     opened.push(nest);
     await nest.listen(port, '127.0.0.1');
     const anonymous = new Http(url);
