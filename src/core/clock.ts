@@ -5,7 +5,7 @@ const INTERVAL_MS = 1000;
 
 const logger = new Logger('Clock');
 
-/** Work that time itself brings about: once a second in every process, which the database keeps from each other. */
+/** Work that time itself brings about, at intervals in every process, which the database keeps from each other. */
 export abstract class Clock implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(this.constructor.name);
   private timer: NodeJS.Timeout | undefined;
@@ -13,7 +13,10 @@ export abstract class Clock implements OnApplicationBootstrap, OnApplicationShut
   private stopped = false;
 
   /** @param failure what the log says when it could not be done */
-  protected constructor(private readonly failure: string) {}
+  protected constructor(
+    private readonly failure: string,
+    private readonly intervalMs = INTERVAL_MS,
+  ) {}
 
   /** @returns whether there may be more to do at once */
   protected abstract tick(): Promise<boolean>;
@@ -32,7 +35,7 @@ export abstract class Clock implements OnApplicationBootstrap, OnApplicationShut
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.running = this.work().finally(() => this.schedule());
-    }, INTERVAL_MS);
+    }, this.intervalMs);
     this.timer.unref();
   }
 

@@ -98,20 +98,6 @@ export class SharingRepository {
     await tx.query(`select share_open_custody($1, $2, $3, $4, $5)`, [id, type, state, isDrill, isProtected]);
   }
 
-  /** Whose it is, as far as the acting partner may know: the source itself, or the custodian of one not protected. */
-  async findSource(tx: Tx, id: string): Promise<{ partnerId: string; isProtected: boolean } | null> {
-    const rows: { partnerId: string; isProtected: boolean }[] = await tx.query(
-      `select source_id as "partnerId", is_protected as "isProtected" from custody where shareable_id = $1`,
-      [id],
-    );
-    return rows[0] ?? null;
-  }
-
-  async findCustodian(tx: Tx): Promise<string | null> {
-    const rows: { partner_id: string }[] = await tx.query(`select partner_id from custodian`);
-    return rows[0]?.partner_id ?? null;
-  }
-
   async appointCustodian(tx: Tx, partnerId: string): Promise<void> {
     await tx.query(`insert into custodian (partner_id) values ($1) on conflict do nothing`, [partnerId]);
   }

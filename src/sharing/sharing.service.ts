@@ -87,16 +87,6 @@ export class SharingService {
     await this.sharing.openCustody(tx, shareable, isProtected);
   }
 
-  /** Whose it is that is held in custody; null for whoever may not know. */
-  async sourceOf(tx: Tx, id: string): Promise<{ partnerId: string; isProtected: boolean } | null> {
-    return this.sharing.findSource(tx, id);
-  }
-
-  /** The partner that holds what is in custody. */
-  async custodian(tx: Tx): Promise<string | null> {
-    return this.sharing.findCustodian(tx);
-  }
-
   async appointCustodian(tx: Tx, partnerId: string): Promise<void> {
     await this.sharing.appointCustodian(tx, partnerId);
   }
