@@ -143,7 +143,8 @@ class Story {
       if (old === now) return [];
       const entry = (change: string, alarm = true): string[] => [describe({ change, id, isDrill, alarm })];
       if (now === undefined) return entry('withdrawn');
-      if (old === undefined) return entry('published');
+      // What is over wakes nobody, also whoever gets it only now.
+      if (old === undefined) return entry('published', state !== 'expired');
       if (state === 'cancelled') return entry('cancelled');
       return now.endsWith(EXPIRED) && !old.endsWith(EXPIRED) ? entry('expired', false) : entry('updated');
     });
