@@ -8,6 +8,7 @@ import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { Shutdown } from './shutdown.js';
 import { installationSecret } from './installation-secrets.js';
+import { WakeUps } from './wake-ups.js';
 
 /** What every module stands on: settings, the database, cursors. Knows none of them. */
 @Module({})
@@ -31,13 +32,14 @@ export class CoreModule {
           inject: [Shutdown],
           useFactory: (shutdown: Shutdown) => new Readiness(options, shutdown),
         },
+        { provide: WakeUps, useFactory: () => new WakeUps(options.serviceUrl) },
         {
           provide: Cursors,
           inject: [Database],
           useFactory: async (database: Database) => new Cursors(await installationSecret(database, 'cursor')),
         },
       ],
-      exports: [CONFIG, PUBLIC_URL, Database, Cursors, Metrics, Readiness, Shutdown],
+      exports: [CONFIG, PUBLIC_URL, Database, Cursors, Metrics, Readiness, Shutdown, WakeUps],
     };
   }
 }

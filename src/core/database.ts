@@ -42,6 +42,7 @@ export class Database implements OnApplicationShutdown {
   private readonly upload: DataSource;
   private readonly background: DataSource;
   private readonly standing: DataSource;
+  private readonly afterwards = new WeakMap<Tx, (() => void)[]>();
 
   private constructor({ serviceUrl, backgroundUrl, entities }: DatabaseOptions) {
     const source = (url: string, name: keyof typeof POOLS): DataSource =>
@@ -121,6 +122,11 @@ export class Database implements OnApplicationShutdown {
     return this.transaction(this.background, 'begin', work);
   }
 
+  /** Has something done once the transaction is durable, and not at all when it is undone. It must not throw. */
+  afterCommit(tx: Tx, callback: () => void): void {
+    this.afterwards.set(tx, [...(this.afterwards.get(tx) ?? []), callback]);
+  }
+
   private async transaction<T>(
     source: DataSource,
     begin: string,
@@ -133,6 +139,7 @@ export class Database implements OnApplicationShutdown {
       await runner.query(begin);
       const result = await work(runner.manager);
       await runner.query(end);
+      if (end === 'commit') this.afterwards.get(runner.manager)?.forEach((callback) => callback());
       return result;
     } catch (error) {
       await runner.query('rollback').catch((failure: Error) => {

@@ -7,6 +7,7 @@ import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { Metrics } from '../core/metrics.js';
 import { type Fault, problems } from '../core/problem.js';
+import { WakeUps } from '../core/wake-ups.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type Audience } from './audience.dto.js';
 import { handlingFaults, handlingRanks, type StatedHandling } from './handling.rules.js';
@@ -47,6 +48,7 @@ export class SharingService {
     private readonly arrangements: ArrangementsService,
     private readonly cursors: Cursors,
     private readonly metrics: Metrics,
+    private readonly wakeUps: WakeUps,
   ) {}
 
   /**
@@ -175,13 +177,17 @@ export class SharingService {
   /** Tells parties that hold it that something about it has changed. Nothing may follow in the transaction. */
   async touch(tx: Tx, id: string, partnerIds: string[]): Promise<void> {
     await this.sharing.touch(tx, id, partnerIds);
+    this.announce(tx);
   }
 
   /** Ends what has had its time, each in a transaction of its own. @returns how many */
   async expireDueAsSystem(): Promise<number> {
     const due = await this.database.asSystem((tx) => this.sharing.listDue(tx, EXPIRED_AT_ONCE));
     return doEach(due, async (id) => {
-      await this.database.asSystem((tx) => this.sharing.expire(tx, id));
+      await this.database.asSystem(async (tx) => {
+        await this.sharing.expire(tx, id);
+        this.announce(tx);
+      });
       return true;
     });
   }
@@ -190,6 +196,11 @@ export class SharingService {
   async share(tx: Tx, id: string): Promise<void> {
     await this.sharing.publish(tx, id);
     this.metrics.countPublication();
+    this.announce(tx);
+  }
+
+  private announce(tx: Tx): void {
+    this.database.afterCommit(tx, () => this.wakeUps.announce());
   }
 
   /** Latest position in the acting reader's log: as long as it stands, nothing it can see has changed. */
