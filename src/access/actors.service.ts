@@ -46,6 +46,18 @@ export class ActorsService {
     return bearer;
   }
 
+  /**
+   * In whose name the service delivers when nobody asks: with all rights that the client has at this moment.
+   * @returns null once the client has ended, or its partner is not active
+   */
+  async actingFor(clientId: string): Promise<Actor | null> {
+    const standing = await this.database.asSystem((tx) =>
+      this.clients.findStandingAsSystem(tx, clientId, null),
+    );
+    if (standing?.partner_status !== 'active') return null;
+    return toActor({ clientId, scopes: standing.scopes }, standing);
+  }
+
   private async lookUp(claims: TokenClaims): Promise<Bearer | null> {
     const standing = await this.database.asSystem((tx) =>
       this.clients.findStandingAsSystem(tx, claims.clientId, claims.tokenId),
@@ -65,7 +77,7 @@ export class ActorsService {
 }
 
 /** The intersection of what the token, the client and the standing of its partner allow. */
-function toActor(claims: TokenClaims, standing: StandingRow): Actor {
+function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: StandingRow): Actor {
   const scopes = new Set(
     claims.scopes.filter(
       (scope): scope is Scope =>

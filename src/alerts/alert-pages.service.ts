@@ -9,8 +9,10 @@ import { AlertFiltersService } from './alert-filters.service.js';
 import { type AlertPageQuery } from './alert-search.dto.js';
 import { type AlertSearch, AlertSearchRepository } from './alert-search.repository.js';
 import { isDrill } from './alert.values.js';
+import { type SavedFilter } from './saved-filter.dto.js';
 
 export { AlertPageQuery } from './alert-search.dto.js';
+export { SavedFilter } from './saved-filter.dto.js';
 
 export interface ReadPage {
   alerts: ReadAlert[];
@@ -85,6 +87,20 @@ export class AlertPagesService {
       nextCursor: more ? this.cursors.seal(actor.readerId, place, BigInt(last.position)) : null,
       ...(query.count === 'true' && { count: await this.searches.count(tx, search) }),
     };
+  }
+
+  /** As a filter is kept. @throws Problem 400, see `AlertFiltersService.settle` */
+  async settle(tx: Tx, filter: SavedFilter, at = '/filter/'): Promise<SavedFilter> {
+    return this.filters.settle(tx, filter, at);
+  }
+
+  /** Which of these alerts the actor has now and wants: what it was given, and never a look at anything else. */
+  async matching(actor: Actor, filter: SavedFilter, ids: string[], isDrill: boolean): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    return this.database.readAs(actor, async (tx) => {
+      const search = await this.filters.recall(tx, filter, isDrill);
+      return new Set(await this.searches.listMatching(tx, { ...search, ids }));
+    });
   }
 
   /** The acting partner's own alerts that nobody else has yet. */

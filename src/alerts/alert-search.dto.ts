@@ -16,7 +16,7 @@ import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../core/limits.js';
 import { ToList, ToNumber } from '../core/page.dto.js';
 import { IsText } from '../core/text.decorator.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
-import { MAX_RING_POINTS } from './alert-place.js';
+import { BOX, GEOCODE, POINT, RING, RING_LENGTH } from './alert-place.js';
 import {
   ALERT_KINDS,
   type AlertKind,
@@ -34,9 +34,6 @@ import {
   type Urgency,
 } from './alert.values.js';
 import { IsLanguage } from './language.js';
-
-const NUMBER = String.raw`-?\d{1,3}(\.\d{1,12})?`;
-const PAIR = `${NUMBER},${NUMBER}`;
 
 const SEARCHED_STATES = ['published', 'expired', 'cancelled', 'draft', 'pending_release'] as const;
 type SearchedState = (typeof SEARCHED_STATES)[number];
@@ -130,21 +127,18 @@ export class AlertFilters {
   @IsArray()
   @ArrayUnique()
   @ArrayMaxSize(50)
-  @Matches(/^[^\s:,][^:,]{0,59}:[^,]{1,120}$/, {
-    each: true,
-    message: 'must be place codes such as P-code:SD01',
-  })
+  @Matches(GEOCODE, { each: true, message: 'must be place codes such as P-code:SD01' })
   @IsText(3, 181, { each: true })
   geocode?: string[];
 
   /** west,south,east,north in degrees; west may exceed east across the antimeridian. */
   @IfPresent()
-  @Matches(new RegExp(`^${NUMBER}(,${NUMBER}){3}$`), { message: 'must be west,south,east,north in degrees' })
+  @Matches(BOX, { message: 'must be west,south,east,north in degrees' })
   bbox?: string;
 
   /** latitude,longitude in degrees: what lies within `radiusKm` of it. */
   @IfPresent()
-  @Matches(new RegExp(`^${PAIR}$`), { message: 'must be latitude,longitude in degrees' })
+  @Matches(POINT, { message: 'must be latitude,longitude in degrees' })
   near?: string;
 
   /** Kilometres around `near`. */
@@ -158,8 +152,8 @@ export class AlertFilters {
   /** A ring of latitude,longitude pairs separated by spaces, as CAP writes polygons, the first repeated as the last: what touches it. */
   @IfPresent()
   @IsString()
-  @MaxLength(40 * MAX_RING_POINTS)
-  @Matches(new RegExp(`^${PAIR}( ${PAIR})*$`), {
+  @MaxLength(RING_LENGTH)
+  @Matches(RING, {
     message: 'must be latitude,longitude pairs separated by spaces',
   })
   within?: string;

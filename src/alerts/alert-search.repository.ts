@@ -5,8 +5,10 @@ import { foldQuery } from './search-text.js';
 
 /** Filters with names resolved and values checked. */
 export interface AlertSearch {
-  arrangementId?: string;
-  originator?: string;
+  /** Of these grants alone. */
+  ids?: string[];
+  arrangementIds?: string[];
+  originators?: string[];
   kinds?: string[];
   status?: string;
   state?: 'published' | 'expired' | 'cancelled';
@@ -15,7 +17,7 @@ export interface AlertSearch {
   certainties?: string[];
   categories?: string[];
   incidentTypes?: string[];
-  language?: string;
+  languages?: string[];
   countries?: string[];
   geocodes?: string[];
   /** Each as the polygons that draw it. */
@@ -46,6 +48,16 @@ export class AlertSearchRepository {
     return isPlain
       ? prepared(tx, `alerts ${parameters.length}`, text, parameters)
       : tx.query(text, parameters);
+  }
+
+  /** Which of these the reader has and the search leaves. */
+  async listMatching(tx: Tx, search: AlertSearch & { ids: string[] }): Promise<string[]> {
+    const { from, where, parameters } = narrow(search);
+    const rows: { id: string }[] = await tx.query(
+      `select g.shareable_id as id from ${from} where ${where.join(' and ')}`,
+      parameters,
+    );
+    return rows.map(({ id }) => id);
   }
 
   async count(tx: Tx, search: AlertSearch): Promise<number> {
@@ -102,9 +114,10 @@ export function narrow(search: AlertSearch, columns: string[] = []): Narrowed {
   const looked = about.length + columns.length > 0;
   const lateral = `cross join lateral (select ${['1', ...columns].join(', ')} from alert_rendition a
     where ${['a.rendition_id = g.rendition_id', ...about].join(' and ')} offset 0) a`;
-  if (search.arrangementId !== undefined) {
+  if (search.ids !== undefined) where.push(`g.shareable_id = any (${bind(parameters, search.ids)}::uuid[])`);
+  if (search.arrangementIds !== undefined) {
     where.push(`exists (select from rendition r where r.id = g.rendition_id
-      and r.audience_arrangements @> array[${bind(parameters, search.arrangementId)}::uuid] offset 0)`);
+      and r.audience_arrangements && ${bind(parameters, search.arrangementIds)}::uuid[] offset 0)`);
   }
   for (const place of search.places ?? []) {
     const touched = place.map((polygon) => `s.shape && ${bind(parameters, polygon)}::polygon`);
@@ -127,10 +140,10 @@ function conditionsOn(search: AlertSearch, parameters: unknown[]): string[] {
   add(search.certainties, (it) => `a.certainty = any (${it})`);
   add(search.categories, (it) => `a.categories && ${it}::text[]`);
   add(search.incidentTypes, (it) => `a.incident_types && ${it}::text[]`);
-  add(search.language, (it) => `${it} = any (a.languages)`);
+  add(search.languages, (it) => `a.languages && ${it}::text[]`);
   add(search.countries, (it) => `a.countries && ${it}::text[]`);
   add(search.geocodes, (it) => `a.geocodes && ${it}::text[]`);
-  add(search.originator, (it) => `${ORIGINATOR_CODE} = ${it}`);
+  add(search.originators, (it) => `${ORIGINATOR_CODE} = any (${it})`);
   add(search.from, (it) => `(a.expires_at is null or a.expires_at >= ${it})`);
   add(search.until, (it) => `a.begins_at <= ${it}`);
   add(search.text && foldQuery(search.text), (it) => `a.search @@ to_tsquery('simple', ${it})`);

@@ -1,4 +1,4 @@
-import { registerDecorator } from 'class-validator';
+import { registerDecorator, type ValidationOptions } from 'class-validator';
 import Negotiator from 'negotiator';
 
 /** BCP 47 tag in its canonical form, or undefined when it is none. */
@@ -10,13 +10,13 @@ export function canonicalLanguage(tag: string): string | undefined {
   }
 }
 
-export function IsLanguage(): PropertyDecorator {
+export function IsLanguage(options?: ValidationOptions): PropertyDecorator {
   return (target, propertyName) => {
     registerDecorator({
       name: 'isLanguage',
       target: target.constructor,
       propertyName: String(propertyName),
-      options: { message: 'must be a BCP 47 language tag' },
+      options: { message: 'must be a BCP 47 language tag', ...options },
       validator: {
         validate: (value: unknown) => typeof value === 'string' && canonicalLanguage(value) !== undefined,
       },
