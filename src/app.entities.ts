@@ -23,6 +23,7 @@ import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
+import { FollowerEntity, FollowerToldEntity } from './delivery/following/follower.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
 import { ReferenceEntryEntity } from './reference/reference-entry.entity.js';
@@ -68,6 +69,8 @@ export const ENTITIES = [
   FeedbackEntity,
   ReleaseRequestEntity,
   FetchReceiptEntity,
+  FollowerEntity,
+  FollowerToldEntity,
   CustodianEntity,
   CustodyEntity,
   IdempotencyKeyEntity,

@@ -17,8 +17,12 @@ const BACKGROUND_POLICIES = {
   attachment: 'ALL',
   attachment_use: 'SELECT',
   change_entry: 'SELECT',
+  // Who is behind.
+  change_head: 'SELECT',
   client: 'ALL',
   custodian: 'ALL',
+  follower: 'ALL',
+  follower_told: 'ALL',
   idempotency_key: 'ALL',
   installation_secret: 'ALL',
   membership: 'ALL',
@@ -41,7 +45,13 @@ const BACKGROUND_POLICIES = {
 
 /** Seen through functions alone, each of which says whose receipts it shows to whom. */
 const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
-const HIDDEN_FROM_SERVICE = ['installation_secret', 'oidc_record', 'revoked_token', 'signing_key'];
+const HIDDEN_FROM_SERVICE = [
+  'follower_told',
+  'installation_secret',
+  'oidc_record',
+  'revoked_token',
+  'signing_key',
+];
 /** Code lists and their history say nothing of anybody: every partner reads them alike, and the fill has one of each. */
 const READ_BY_EVERY_PARTNER = {
   reference_crosswalk: 1,
@@ -679,6 +689,8 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
      insert into change_head values ('${partnerId}', 1);
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
+     insert into follower values ('${shareable}', 'webhook', '${partnerId}', '${partnerId}', '${client}', 1, 0);
+     insert into follower_told values ('${shareable}', '${shareable}');
      insert into custodian (partner_id) values ('${partnerId}');
      insert into custody values ('${shareable}', '${partnerId}', true);
      insert into onward_release values (gen_random_uuid(), '${rendition}', '${shareable}', '${partnerId}',

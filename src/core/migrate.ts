@@ -17,6 +17,7 @@ import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-
 import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js';
 import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
+import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -36,6 +37,7 @@ const MIGRATIONS = [
   Reports1767225600016,
   Onward1767225600017,
   Release1767225600018,
+  Following1767225600023,
 ];
 
 const LEDGER = 'schema_migration';

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { AlertFeedController } from './alert-feed.controller.js';
+import { FollowingModule } from './following/following.module.js';
 
 /** The channels beyond the API itself. Calls alerts; decides nothing about who sees what. */
-@Module({ imports: [AlertsModule], controllers: [AlertFeedController] })
+@Module({ imports: [AlertsModule, FollowingModule], controllers: [AlertFeedController] })
 export class DeliveryModule {}
