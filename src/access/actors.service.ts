@@ -3,7 +3,7 @@ import { Database } from '../core/database.js';
 import { type Actor } from './actor.js';
 import { ClientsRepository, type StandingRow } from './clients.repository.js';
 import { AllowedNetworks } from './networks.js';
-import { isScope, type Scope } from './scopes.js';
+import { decidesOverEverybody, isScope, type Scope } from './scopes.js';
 
 /** What a verified access token says. */
 export interface TokenClaims {
@@ -83,7 +83,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
       (scope): scope is Scope =>
         isScope(scope) &&
         standing.scopes.includes(scope) &&
-        (standing.reader_id === standing.partner_id || !scope.endsWith(':manage')) &&
+        (standing.reader_id === standing.partner_id || !decidesOverEverybody(scope)) &&
         // A suspended partner may still read that what it had was withdrawn.
         (standing.partner_status === 'active' || scope.endsWith(':read')),
     ),

@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { type Fault } from '../core/problem.js';
 import { type Ceiling } from './handling.js';
 import { networkFault } from './networks.js';
-import { type Scope } from './scopes.js';
+import { decidesOverEverybody, type Scope } from './scopes.js';
 
 export type Authentication = 'client_secret' | 'private_key_jwt';
 
@@ -51,8 +51,7 @@ export function clientFaults(client: NewClient, now: Date): Fault[] {
   });
   if (client.ceiling ?? client.arrangementIds) {
     for (const [index, scope] of client.scopes.entries()) {
-      // To manage is to decide over everybody, which nothing narrows.
-      if (scope.endsWith(':manage')) {
+      if (decidesOverEverybody(scope)) {
         faults.push({ pointer: `#/scopes/${index}`, detail: 'is not for a client that is narrowed' });
       }
     }

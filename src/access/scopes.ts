@@ -11,6 +11,7 @@ export const SCOPES = {
   'reports:submit': 'Submit reports, and follow, change and withdraw those that you submitted.',
   'reports:triage': 'Read the reports that reach you, and answer, merge and conclude them.',
   'sources:reveal': 'Learn, for a stated reason, whose a protected report is; the source is told.',
+  'subscriptions:manage': 'Have the alerts that you may read sent by mail, to whom you name and who agrees.',
   'reference:manage': 'Change code lists and the list of UNSMS entities.',
   'audit:read': 'Read the audit entries of what your organisation did and of what was done with its own.',
 } as const;
@@ -18,5 +19,10 @@ export const SCOPES = {
 export type Scope = keyof typeof SCOPES;
 
 export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
+
+/** To decide over everybody, which no ceiling narrows: not for a client that may read less than its partner. */
+const OVER_EVERYBODY: readonly Scope[] = ['partners:manage', 'arrangements:manage', 'reference:manage'];
+
+export const decidesOverEverybody = (scope: Scope): boolean => OVER_EVERYBODY.includes(scope);
 
 export const isScope = (name: string): name is Scope => Object.hasOwn(SCOPES, name);
