@@ -22,6 +22,16 @@ import { ReleaseRequestEntity } from './alerts/release-request.entity.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
+import {
+  MailAskingEntity,
+  MailLineEntity,
+  MailMessageEntity,
+  MailThreadEntity,
+} from './delivery/subscriptions/outbox.entities.js';
+import {
+  SubscriptionEntity,
+  SubscriptionRecipientEntity,
+} from './delivery/subscriptions/subscription.entity.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { FollowerEntity, FollowerToldEntity } from './delivery/following/follower.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
@@ -75,6 +85,10 @@ export const ENTITIES = [
   CustodyEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,
+  MailAskingEntity,
+  MailLineEntity,
+  MailMessageEntity,
+  MailThreadEntity,
   MembershipEntity,
   OidcRecordEntity,
   OnwardReleaseEntity,
@@ -98,4 +112,6 @@ export const ENTITIES = [
   ShareGrantEntity,
   SigningKeyEntity,
   SourceRevealEntity,
+  SubscriptionEntity,
+  SubscriptionRecipientEntity,
 ];

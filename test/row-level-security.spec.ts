@@ -25,6 +25,11 @@ const BACKGROUND_POLICIES = {
   follower_told: 'ALL',
   idempotency_key: 'ALL',
   installation_secret: 'ALL',
+  // What is on its way to recipients, who are no partners.
+  mail_asking: 'ALL',
+  mail_line: 'ALL',
+  mail_message: 'ALL',
+  mail_thread: 'ALL',
   membership: 'ALL',
   oidc_record: 'ALL',
   onward_release: 'ALL',
@@ -41,6 +46,9 @@ const BACKGROUND_POLICIES = {
   share_grant: 'SELECT',
   shareable: 'SELECT',
   signing_key: 'ALL',
+  subscription: 'SELECT',
+  // Who confirms, or has had enough, has no token.
+  subscription_recipient: 'ALL',
 };
 
 /** Seen through functions alone, each of which says whose receipts it shows to whom. */
@@ -48,6 +56,10 @@ const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
 const HIDDEN_FROM_SERVICE = [
   'follower_told',
   'installation_secret',
+  'mail_asking',
+  'mail_line',
+  'mail_message',
+  'mail_thread',
   'oidc_record',
   'revoked_token',
   'signing_key',
@@ -671,6 +683,7 @@ async function expectDenied(url: string, statements: string[]): Promise<void> {
 async function fill(superuserUrl: string, partnerId: string): Promise<void> {
   const [arrangement, shareable, rendition, client] = [0, 1, 2, 3].map(() => randomUUID());
   const [report, said, outcome] = [0, 1, 2].map(() => randomUUID());
+  const [subscription, recipient] = [0, 1].map(() => randomUUID());
   await query(
     superuserUrl,
     `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
@@ -743,6 +756,15 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into release_policy values ('${partnerId}', 2, null);
      insert into alert_release (alert_id, partner_id, subject, state, asked_by, asked_version, asked_state)
        values ('${shareable}', '${partnerId}', 'alert', 'waiting', 'c', 1, 'pending_release');
+     insert into subscription (id, partner_id, reader_id, name, filter, drills, mail_tlp, mail_classification)
+       values ('${subscription}', '${partnerId}', '${partnerId}', 'S', '{}', false, 1, 0);
+     insert into subscription_recipient (id, subscription_id, reader_id, address, language, time_zone, delivery,
+         digest_at, max_per_hour)
+       values ('${recipient}', '${subscription}', '${partnerId}', 'a@x.example', 'en', 'UTC', 'immediate', '{}', 1);
+     insert into mail_asking values ('${recipient}', 'x', now());
+     insert into mail_thread values ('${recipient}', '${shareable}', false, 1);
+     insert into mail_message (id, recipient_id, kind, due_at) values ('${recipient}', '${recipient}', 'digest', now());
+     insert into mail_line values ('${recipient}', '${shareable}', 1);
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

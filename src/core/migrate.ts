@@ -18,6 +18,7 @@ import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js'
 import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
+import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -38,6 +39,7 @@ const MIGRATIONS = [
   Onward1767225600017,
   Release1767225600018,
   Following1767225600023,
+  Subscriptions1767225600024,
 ];
 
 const LEDGER = 'schema_migration';
