@@ -24,6 +24,8 @@ export interface Config {
   attachmentMaxBytes: number;
   /** Opens GET /metrics to whoever sends it as a bearer token. Undefined: the page does not exist. */
   metricsToken: string | undefined;
+  /** The mail server, and in whose name mail leaves. Undefined: there is no mail. */
+  mail: { smtpUrl: string; from: { name: string; address: string } } | undefined;
   /** Time between "not ready" and the end, for a load balancer to notice; zero without one. */
   shutdownDelaySeconds: number;
   /** Started as `npm start` or another script of npm's, which sets this by itself. */
@@ -89,6 +91,11 @@ export function readConfig(environment: Environment = process.env): Config {
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
     attachmentMaxBytes: integer('SLT_ATTACHMENT_MAX_BYTES', 1024, 100 * 1024 * 1024) ?? 10 * 1024 * 1024,
     metricsToken: secret('SLT_METRICS_TOKEN'),
+    mail: readMail(
+      url('SLT_SMTP_URL', ['smtp:', 'smtps:'], secret('SLT_SMTP_URL')),
+      text('SLT_MAIL_FROM'),
+      fault,
+    ),
     shutdownDelaySeconds: integer('SLT_SHUTDOWN_DELAY_SECONDS', 0, 60) ?? 0,
     underNpm: text('npm_lifecycle_event') !== undefined,
   };
@@ -125,6 +132,24 @@ export function readConfig(environment: Environment = process.env): Config {
   }
   if (faults.length > 0) throw new Error(`The settings cannot be used:\n  ${faults.join('\n  ')}`);
   return config;
+}
+
+/** `alerts@example.org`, or `SLT Exchange <alerts@example.org>`. */
+const SENDER = /^(?:([^<>@"\r\n]{1,100}?)\s*<)?([\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>?$/i;
+
+function readMail(
+  smtpUrl: string | undefined,
+  from: string | undefined,
+  fault: (name: string, wanted: string) => undefined,
+): Config['mail'] {
+  if (smtpUrl === undefined && from === undefined) return undefined;
+  if (from === undefined) return fault('SLT_MAIL_FROM', 'is needed beside SLT_SMTP_URL');
+  const [, name = 'SLT Exchange', address] = SENDER.exec(from) ?? [];
+  if (address === undefined || from.includes('<') !== from.includes('>')) {
+    return fault('SLT_MAIL_FROM', 'must be an address, or a name and an address in angle brackets');
+  }
+  if (smtpUrl === undefined) return fault('SLT_SMTP_URL', 'is needed beside SLT_MAIL_FROM');
+  return { smtpUrl, from: { name, address } };
 }
 
 function readTrustProxy(

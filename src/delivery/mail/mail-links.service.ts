@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { PUBLIC_URL } from '../../core/config.provider.js';
+import { Database } from '../../core/database.js';
+import { installationSecret } from '../../core/installation-secrets.js';
+
+type Purpose = 'confirm' | 'unsubscribe';
+
+const PATHS: Record<Purpose, string> = {
+  confirm: '/v1/subscription-confirmations',
+  unsubscribe: '/v1/unsubscribe',
+};
+const MAC_BYTES = 24;
+export const CONFIRM_WITHIN_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/**
+ * Addresses by which a recipient, who has no token of ours, says yes or no. Each is for one recipient and one purpose;
+ * none is kept: what it says is signed with a secret of this installation.
+ */
+@Injectable()
+export class MailLinksService implements OnModuleInit {
+  private key: Buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly database: Database,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.key = await installationSecret(this.database, 'mail links');
+  }
+
+  alert(id: string): string {
+    return `${this.publicUrl}/v1/alerts/${id}`;
+  }
+
+  unsubscribe(recipientId: string): string {
+    return this.link('unsubscribe', recipientId, '0');
+  }
+
+  confirm(recipientId: string, now: Date): string {
+    const lastDay = Math.floor(now.getTime() / DAY_MS) + CONFIRM_WITHIN_DAYS;
+    return this.link('confirm', recipientId, lastDay.toString(36));
+  }
+
+  /** @returns the recipient that the token is for; null when it is none of ours, or no longer valid */
+  read(purpose: Purpose, token: string, now: Date): string | null {
+    const [, id, until, mac] = /^([\w-]{22})\.([0-9a-z]{1,8})\.([\w-]{32})$/.exec(token) ?? [];
+    if (id === undefined || until === undefined || mac === undefined) return null;
+    const recipientId = uuidOf(id);
+    const expected = this.sign(purpose, recipientId, until);
+    const given = Buffer.from(mac, 'base64url');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+    const isOver = until !== '0' && parseInt(until, 36) * DAY_MS < now.getTime() - DAY_MS;
+    return isOver ? null : recipientId;
+  }
+
+  private link(purpose: Purpose, recipientId: string, until: string): string {
+    const id = Buffer.from(recipientId.replaceAll('-', ''), 'hex').toString('base64url');
+    const mac = this.sign(purpose, recipientId, until).toString('base64url');
+    return `${this.publicUrl}${PATHS[purpose]}/${id}.${until}.${mac}`;
+  }
+
+  private sign(purpose: Purpose, recipientId: string, until: string): Buffer {
+    return createHmac('sha256', this.key)
+      .update(`${purpose} ${recipientId} ${until}`)
+      .digest()
+      .subarray(0, MAC_BYTES);
+  }
+}
+
+const uuidOf = (id: string): string =>
+  Buffer.from(id, 'base64url')
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

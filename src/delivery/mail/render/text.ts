@@ -1,0 +1,44 @@
+import { fill } from '../catalogue/catalogue.js';
+import { CATALOGUES } from '../languages.js';
+import { type Block, type Document, inParagraph, oneLine } from './document.js';
+
+const RULE = '-- ';
+
+/** The document as plain text. */
+export function writeText({ language, marks, title, blocks, footer }: Document): string {
+  const isRightToLeft = CATALOGUES[language].direction === 'rtl';
+  const write = (block: Block): string => writeBlock(block, isRightToLeft);
+  const label = marks.join(' ');
+  return [
+    ...[label, title].filter((line) => line !== ''),
+    ...together(blocks, write),
+    ...(label === '' ? [] : [label]),
+    [RULE, ...footer.map(write)].join('\n'),
+  ].join('\n\n');
+}
+
+/** Facts of one line each stand close to each other. */
+function together(blocks: Block[], write: (block: Block) => string): string[] {
+  const paragraphs: string[] = [];
+  blocks.forEach((block, index) => {
+    const before = blocks[index - 1];
+    const joins = before !== undefined && ('address' in block || ('label' in block && 'label' in before));
+    const text = write(block);
+    if (joins) paragraphs.push(`${paragraphs.pop()}\n${text}`);
+    else paragraphs.push(text);
+  });
+  return paragraphs;
+}
+
+function writeBlock(block: Block, isRightToLeft: boolean): string {
+  // U+2068 and U+2069: what is between them finds its own direction and leaves that of the rest alone.
+  const isolated = (text: string): string => (isRightToLeft ? `\u2068${text}\u2069` : text);
+  if ('sentence' in block) {
+    const { template, values } = block.sentence;
+    const own = Object.entries(values).map(([name, value]) => [name, isolated(oneLine(String(value)))]);
+    return fill(template, Object.fromEntries(own) as Record<string, string>);
+  }
+  if ('text' in block) return inParagraph(block.text);
+  if ('label' in block) return `${block.label}: ${isolated(oneLine(block.value, 2000))}`;
+  return block.address;
+}
