@@ -19,9 +19,16 @@ import {
   type Said,
 } from './random-world.js';
 import { atom, FORMATS, list, replay, sorted, whatCame } from './walks.js';
+import { effort } from '../support/effort.js';
 
 const SEED = Number(process.env['SLT_SEED'] ?? 20_260_101);
-const SIZES = { originators: 9, receivers: 141, narrowed: 50, arrangements: 8, alerts: 500 };
+const SIZES = {
+  originators: 9,
+  receivers: effort(150) - 9,
+  narrowed: effort(50),
+  arrangements: 8,
+  alerts: effort(500),
+};
 /** All readers walk the list, its count, the facets and the change log; every so many of them walk everything. */
 const ONE_IN = 5;
 const WIDTH = 6;
@@ -51,9 +58,9 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
 
   it('the world is one in which much is given and much is not', () => {
     const sizes = made.readings.map(({ visible }) => visible.size);
-    expect([made.readings.length, made.alertIds.length]).toEqual([200, 500]);
-    expect(sizes.filter((size) => size > 20).length).toBeGreaterThan(60);
-    expect(sizes.filter((size) => size < SIZES.alerts / 4).length).toBeGreaterThan(60);
+    expect([made.readings.length, made.alertIds.length]).toEqual([effort(200), SIZES.alerts]);
+    expect(sizes.filter((size) => size > SIZES.alerts / 25).length).toBeGreaterThan(effort(60));
+    expect(sizes.filter((size) => size < SIZES.alerts / 4).length).toBeGreaterThan(effort(60));
     expect(sizes).toContain(0);
     expect(made.said.size).toBeGreaterThan(SIZES.alerts);
     expect(new Set(made.world.shareables.map(({ state }) => state)).size).toBe(4);

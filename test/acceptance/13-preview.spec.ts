@@ -13,6 +13,7 @@ import {
 import { type Answer, expectStatus, type Http, type Problem } from '../support/http.js';
 import { draftRenditions, populate, type Scene } from './13-preview.world.js';
 import { type Organisation } from './receipts.js';
+import { effort } from '../support/effort.js';
 
 interface ArrangementReference {
   id: string;
@@ -32,7 +33,7 @@ interface Audience {
   }[];
 }
 
-const DRAFTS = 1000;
+const DRAFTS = effort(1000);
 const AT_ONCE = 6;
 
 describe('13: audience preview and explanation', () => {

@@ -15,6 +15,7 @@ import { expectStatus, type Http } from '../support/http.js';
 import { chance, type Chance } from './chance.js';
 import { compareWithRule, readRecorded } from './recorded.js';
 import { admit, alertDto, establish, openWorkbench, type Workbench } from './workbench.js';
+import { effort } from '../support/effort.js';
 
 const SEED = Number(process.env['SLT_SEED'] ?? 20_260_101);
 
@@ -171,7 +172,7 @@ describe('sixteen that publish while twelve page their logs', () => {
 });
 
 describe('changes of standing in the midst of publications', () => {
-  const ROUNDS = 60;
+  const ROUNDS = effort(60);
   let bench: Workbench;
 
   beforeAll(async () => {

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { histories } from './history.arbitrary.js';
 import { live } from './history.js';
 import { openWorkbench, type Workbench } from './workbench.js';
+import { effort } from '../support/effort.js';
 
-/** SLT_SEED and SLT_RUNS repeat a failure, or search elsewhere and longer. */
+/** SLT_SEED repeats a failure, or searches elsewhere. */
 const SEED = Number(process.env['SLT_SEED'] ?? 20_260_101);
-const RUNS = Number(process.env['SLT_RUNS'] ?? 250);
+const RUNS = effort(250);
 
 describe('the rule in SQL and the rule as the design says it', () => {
   let bench: Workbench;
@@ -19,7 +20,7 @@ describe('the rule in SQL and the rule as the design says it', () => {
   it('give every reader the same after every step of any history, and tell each of its own changes alone', async () => {
     await fc.assert(
       fc.asyncProperty(histories, (history) => live(bench, history)),
-      { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true },
+      { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 600_000, markInterruptAsFailure: true },
     );
-  }, 600_000);
+  }, 700_000);
 });
