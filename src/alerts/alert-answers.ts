@@ -6,7 +6,7 @@ import { cacheControl, matches, tagOf } from './alert-caching.js';
 import { type ReadAlert } from './alert-contents.service.js';
 import { toCap } from './alert-to-cap.js';
 import { NOTICE } from './alert.values.js';
-import { presentContent } from './alerts.view.js';
+import { type AlertView, presentContent } from './alerts.view.js';
 import { type CapMessage, type CapResource } from './cap/cap-message.js';
 import { writeCap } from './cap/write-cap.js';
 import { presentCorroboration } from './feedback.dto.js';
@@ -96,9 +96,23 @@ export function serialise(
     const kept = cache.serialise(row.rendition_id, own, acceptLanguage);
     if (kept !== undefined) return withCorroboration(kept, row.corroboration);
   }
+  return JSON.stringify(presentAlert({ row, content }, acceptLanguage));
+}
+
+/** The same as an object. */
+export function presentAlert(
+  { row, content }: Pick<ReadAlert, 'row' | 'content'>,
+  acceptLanguage: string | undefined,
+): AlertView {
   const languages = [...new Set(content.texts.map((text) => text.language))];
-  const view = { ...own, ...presentContent(content, chooseLanguage(languages, acceptLanguage)) };
-  return withCorroboration(JSON.stringify(view), row.corroboration);
+  return {
+    id: row.id,
+    version: row.version,
+    changedAt: row.changed_at.toISOString(),
+    state: content.state,
+    ...presentContent(content, chooseLanguage(languages, acceptLanguage)),
+    ...(row.corroboration && { corroboration: presentCorroboration(row.corroboration) }),
+  };
 }
 
 /** Counted for each reader and so never kept with the text. */

@@ -4,9 +4,11 @@ import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
 import { Problem, problems } from '../core/problem.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
+import { presentAlert } from './alert-answers.js';
 import { resourcesOf } from './alert-attachments.js';
 import { AlertContentsService, type ReadAlert } from './alert-contents.service.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
+import { type AlertView } from './alerts.view.js';
 import { type CapMessage, type CapResource } from './cap/cap-message.js';
 
 export { type ReadAlert } from './alert-contents.service.js';
@@ -74,6 +76,21 @@ export class AlertReadingService {
       const knownAt = await this.alerts.findKnown(tx, id);
       return { version, state, knownAt, rows: await this.alerts.listOwnRenditions(tx, id) };
     });
+  }
+
+  /** Those of these alerts that the actor may read; they are to be given before they leave. */
+  async listGranted(tx: Tx, actor: Actor, ids: string[]): Promise<ReadAlert[]> {
+    if (ids.length === 0 || !actor.scopes.has('alerts:read')) return [];
+    return this.contents.read(tx, await this.alerts.listReadable(tx, ids));
+  }
+
+  /** Durable when it returns: that the reader was given these, as the item answers them. */
+  async give(actor: Actor, alerts: ReadAlert[], acceptLanguage?: string): Promise<AlertView[]> {
+    return this.contents.give(
+      actor,
+      alerts.map((alert) => presentAlert(alert, acceptLanguage)),
+      alerts,
+    );
   }
 
   private async getIn(tx: Tx, id: string): Promise<ReadAlert> {

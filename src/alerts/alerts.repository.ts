@@ -138,6 +138,19 @@ export class AlertsRepository {
     return rows[0] ?? null;
   }
 
+  /** Those of these alerts that were given to the acting reader, as it has them now. */
+  async listReadable(tx: Tx, ids: string[]): Promise<ReadableRow[]> {
+    return prepared(
+      tx,
+      'readable alerts',
+      `select g.shareable_id as id, g.rendition_id, g.version, g.position, g.changed_at,
+         case when g.is_expired then 'expired' end as state, alert_corroboration(g.shareable_id) as corroboration
+       from share_grant g
+       where g.reader_id = acting_reader() and g.shareable_id = any ($1) and g.type = 'alert'`,
+      [ids],
+    );
+  }
+
   /** When the acting originator learned of it. */
   async stateKnown(tx: Tx, alertId: string, knownAt: string): Promise<void> {
     await tx.query(`update alert_known set known_at = $2 where alert_id = $1`, [alertId, knownAt]);

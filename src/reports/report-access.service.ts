@@ -23,13 +23,14 @@ export class ReportAccessService {
   /** @throws Problem 404 when it is missing, hidden, or not for the scopes of this client */
   async get(tx: Tx, actor: Actor, id: string): Promise<FoundReport> {
     const row = await this.reports.find(tx, id);
-    if (row === null) throw problems.notFound();
-    const isSource = row.is_source && actor.scopes.has('reports:submit');
-    const scoped = actor.scopes.has('reports:triage') || actor.scopes.has('sources:reveal');
-    const reads = scoped && (!row.is_source || row.is_custodian);
-    if (!isSource && !reads) throw problems.notFound();
-    const isDesk = reads && !actor.narrowed && (row.is_custodian || row.assignee_id === actor.partnerId);
-    return { row, isSource, isDesk };
+    const found = row && standing(actor, row);
+    if (found === null) throw problems.notFound();
+    return found;
+  }
+
+  /** Those of these reports that the actor was given and may read. */
+  async listGranted(tx: Tx, actor: Actor, ids: string[]): Promise<FoundReport[]> {
+    return (await this.reports.listGranted(tx, ids)).flatMap((row) => standing(actor, row) ?? []);
   }
 
   /**
@@ -49,6 +50,16 @@ export class ReportAccessService {
     requireVersion(ifMatch, found.row.version ?? 0);
     return { ...found, next: nextState(found.row.state, act) };
   }
+}
+
+/** Null for what is not for the scopes of this client. */
+function standing(actor: Actor, row: ReportRow): FoundReport | null {
+  const isSource = row.is_source && actor.scopes.has('reports:submit');
+  const scoped = actor.scopes.has('reports:triage') || actor.scopes.has('sources:reveal');
+  const reads = scoped && (!row.is_source || row.is_custodian);
+  if (!isSource && !reads) return null;
+  const isDesk = reads && !actor.narrowed && (row.is_custodian || row.assignee_id === actor.partnerId);
+  return { row, isSource, isDesk };
 }
 
 export const onlySource = () => problems.forbidden('Only its source can do this.');

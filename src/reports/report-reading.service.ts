@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
-import { Database } from '../core/database.js';
+import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
+import { FetchesService } from '../sharing/fetches.service.js';
 import { LedgerRepository, type LedgerRow } from './ledger.repository.js';
-import { ReportAccessService } from './report-access.service.js';
+import { type FoundReport, ReportAccessService } from './report-access.service.js';
 import { type ListReportsQuery } from './reports.dto.js';
 import { type ReportRow, ReportsRepository } from './reports.repository.js';
-import { type ReadReport } from './reports.view.js';
+import { presentReport, type ReadReport, type ReportView } from './reports.view.js';
 import { TriageRepository } from './triage.repository.js';
 
 const LEDGER_MONTHS = 12;
@@ -22,21 +23,50 @@ export class ReportReadingService {
     private readonly triage: TriageRepository,
     private readonly ledgers: LedgerRepository,
     private readonly cursors: Cursors,
+    private readonly fetches: FetchesService,
   ) {}
 
   /** @throws Problem 404 when it is missing or hidden */
   async get(actor: Actor, id: string): Promise<ReadReport> {
     return this.database.readAs(actor, async (tx) => {
-      const { row, isSource, isDesk } = await this.access.get(tx, actor, id);
-      const { source = null } = row.content;
-      return {
-        row,
-        source: source ?? (isSource || isDesk ? await this.reports.findSource(tx, id) : null),
-        outcomes: isSource || isDesk ? await this.triage.listOutcomes(tx, id) : null,
-        merged: isDesk ? await this.triage.listMerged(tx, id) : null,
-        reveals: isSource ? await this.triage.listReveals(tx, id) : null,
-      };
+      const [report] = await this.complete(tx, [await this.access.get(tx, actor, id)]);
+      return report as ReadReport;
     });
+  }
+
+  /** Those of these reports that the actor was given and may read; they are to be given before they leave. */
+  async listGranted(tx: Tx, actor: Actor, ids: string[]): Promise<ReadReport[]> {
+    if (ids.length === 0) return [];
+    return this.complete(tx, await this.access.listGranted(tx, actor, ids));
+  }
+
+  /** Durable when it returns: that the reader was given these. Of sources nothing is written down anywhere. */
+  async give(actor: Actor, reports: ReadReport[]): Promise<ReportView[]> {
+    const given = reports.flatMap(({ row: { id, version, is_source: isSource } }) =>
+      version === null || isSource ? [] : [{ id, version }],
+    );
+    await this.fetches.record(actor, given);
+    return reports.map(presentReport);
+  }
+
+  /** With what each side may know beside; as many statements for many reports as for one. */
+  private async complete(tx: Tx, found: FoundReport[]): Promise<ReadReport[]> {
+    const idsOf = (side: (one: FoundReport) => boolean): string[] =>
+      found.filter(side).map(({ row }) => row.id);
+    const parties = idsOf(({ isSource, isDesk }) => isSource || isDesk);
+    const desks = idsOf(({ isDesk }) => isDesk);
+    const sources = idsOf(({ isSource }) => isSource);
+    const known = parties.length > 0 ? await this.reports.listSources(tx, parties) : [];
+    const outcomes = parties.length > 0 ? await this.triage.listOutcomes(tx, parties) : [];
+    const merged = desks.length > 0 ? await this.triage.listMerged(tx, desks) : [];
+    const reveals = sources.length > 0 ? await this.triage.listReveals(tx, sources) : [];
+    return found.map(({ row, isSource, isDesk }) => ({
+      row,
+      source: row.content.source ?? known.find((one) => one.report_id === row.id) ?? null,
+      outcomes: isSource || isDesk ? outcomes.filter((one) => one.report_id === row.id) : null,
+      merged: isDesk ? merged.filter((one) => one.into_id === row.id).map((one) => one.report_id) : null,
+      reveals: isSource ? reveals.filter((one) => one.report_id === row.id) : null,
+    }));
   }
 
   /** @throws Problem 403 without the scope for this half of the reports */

@@ -41,5 +41,6 @@ import { TriageService } from './triage.service.js';
     TriageRepository,
     TriageService,
   ],
+  exports: [ReportReadingService],
 })
 export class ReportsModule {}

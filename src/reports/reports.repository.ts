@@ -66,6 +66,11 @@ export class ReportsRepository {
     return rows[0] ?? null;
   }
 
+  /** Those of these reports that were given to the acting reader. */
+  async listGranted(tx: Tx, ids: string[]): Promise<ReportRow[]> {
+    return tx.query(`${READABLE} where r.id = any ($1) and g.version is not null`, [ids]);
+  }
+
   /** Whoever changes reports locks them first, in order of id; what cannot be found is not locked. */
   async lock(tx: Tx, ids: string[]): Promise<void> {
     await tx.query(`select from report where id = any ($1) order by id for no key update`, [ids]);
@@ -108,13 +113,13 @@ export class ReportsRepository {
     await tx.query(`update custody set is_protected = false where shareable_id = $1`, [id]);
   }
 
-  /** Null where the actor may not know. */
-  async findSource(tx: Tx, id: string): Promise<{ code: string; name: string } | null> {
-    const rows: { code: string; name: string }[] = await tx.query(
-      `select code, name from report_source($1)`,
-      [id],
+  /** Of those of these reports of which the actor may know it. */
+  async listSources(tx: Tx, ids: string[]): Promise<{ report_id: string; code: string; name: string }[]> {
+    return tx.query(
+      `select r.id as report_id, s.code, s.name
+       from unnest($1::uuid[]) as r (id) cross join lateral report_source(r.id) s`,
+      [ids],
     );
-    return rows[0] ?? null;
   }
 
   /**

@@ -4,6 +4,7 @@ import { newId } from '../core/ids.js';
 import { type ReportOutcome, type Side } from './report.values.js';
 
 export interface OutcomeRow {
+  report_id: string;
   outcome: ReportOutcome;
   reason: string | null;
   explanation: string;
@@ -20,6 +21,7 @@ export interface MessageRow {
 }
 
 export interface RevealRow {
+  report_id: string;
   revealed_to_name: string;
   reason: string;
   revealed_at: Date;
@@ -49,32 +51,33 @@ export class TriageRepository {
     await tx.query(`insert into report_link (outcome_id, target_id) values ($1, $2)`, [id, values.targetId]);
   }
 
-  /** Latest first. */
-  async listOutcomes(tx: Tx, reportId: string): Promise<OutcomeRow[]> {
+  /** Of these reports, latest first. */
+  async listOutcomes(tx: Tx, reportIds: string[]): Promise<OutcomeRow[]> {
     return tx.query(
-      `select o.outcome, o.reason, o.explanation, o.decided_at, l.target_id
+      `select o.report_id, o.outcome, o.reason, o.explanation, o.decided_at, l.target_id
        from report_outcome o left join report_link l on l.outcome_id = o.id
-       where o.report_id = $1 order by o.id desc`,
-      [reportId],
+       where o.report_id = any ($1) order by o.id desc`,
+      [reportIds],
     );
   }
 
-  /** Reports whose latest outcome is that they were merged into this one. */
-  async listMerged(tx: Tx, reportId: string): Promise<string[]> {
-    const rows: { report_id: string }[] = await tx.query(
-      `select o.report_id from report_link l join report_outcome o on o.id = l.outcome_id
-       where l.target_id = $1 and o.outcome = 'merged' and not exists (
+  /** Reports whose latest outcome is that they were merged into one of these. */
+  async listMerged(tx: Tx, reportIds: string[]): Promise<{ report_id: string; into_id: string }[]> {
+    return tx.query(
+      `select o.report_id, l.target_id as into_id
+       from report_link l join report_outcome o on o.id = l.outcome_id
+       where l.target_id = any ($1) and o.outcome = 'merged' and not exists (
          select from report_outcome later where later.report_id = o.report_id and later.id > o.id)
        order by o.report_id`,
-      [reportId],
+      [reportIds],
     );
-    return rows.map(({ report_id: id }) => id);
   }
 
-  async listReveals(tx: Tx, reportId: string): Promise<RevealRow[]> {
+  async listReveals(tx: Tx, reportIds: string[]): Promise<RevealRow[]> {
     return tx.query(
-      `select revealed_to_name, reason, revealed_at from source_reveal where report_id = $1 order by id`,
-      [reportId],
+      `select report_id, revealed_to_name, reason, revealed_at from source_reveal
+       where report_id = any ($1) order by id`,
+      [reportIds],
     );
   }
 

@@ -112,7 +112,7 @@ export class TriageService {
     if (heir.row.outcome === 'merged' || heir.row.outcome === 'duplicate') {
       throw problems.conflict('That report has gone into another one itself.');
     }
-    if ((await this.triage.listMerged(tx, id)).length > 0) {
+    if ((await this.triage.listMerged(tx, [id])).length > 0) {
       throw problems.conflict('Other reports have gone into this one.');
     }
   }

@@ -28,6 +28,7 @@ export {
   type Downgrade,
   type ShareableRow,
   type ShareableState,
+  type ShareableType,
   SHAREABLE_STATES,
 } from './sharing.repository.js';
 export { AudienceDto } from './audience.dto.js';
