@@ -10,7 +10,7 @@ import { type AlertView, presentContent } from './alerts.view.js';
 import { type CapMessage, type CapResource } from './cap/cap-message.js';
 import { writeCap } from './cap/write-cap.js';
 import { presentCorroboration } from './feedback.dto.js';
-import { chooseLanguage } from './language.js';
+import { chooseLanguage } from '../core/language.js';
 import { type RenditionCache } from './rendition.cache.js';
 
 export const JSON_TYPE = 'application/json';

@@ -19,7 +19,7 @@ import {
 import { parseCircle, parsePolygon } from './cap/cap-geometry.js';
 import { type CapArea, type CapInfo, type CapMessage } from './cap/cap-message.js';
 import { parseCapTime } from './cap/cap-time.js';
-import { canonicalLanguage } from './language.js';
+import { canonicalLanguage } from '../core/language.js';
 
 const MESSAGE_TYPES = {
   Alert: 'alert',

@@ -9,7 +9,7 @@ import {
 import { type AreaDto, type RenditionDto, type TextDto, type UpdateAlertDto } from './alerts.dto.js';
 import { type CapReference } from './cap/cap-message.js';
 import { type Position } from './cap/cap-geometry.js';
-import { canonicalLanguage } from './language.js';
+import { canonicalLanguage } from '../core/language.js';
 
 export interface Originator {
   code: string;

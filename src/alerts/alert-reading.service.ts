@@ -14,7 +14,7 @@ import { type CapMessage, type CapResource } from './cap/cap-message.js';
 export { type ReadAlert } from './alert-contents.service.js';
 export { cacheControl, matches, tagOf } from './alert-caching.js';
 export { NOTICE } from './alert.values.js';
-export { chooseLanguage } from './language.js';
+export { chooseLanguage } from '../core/language.js';
 
 /** Whether the answer would be 304. */
 export type IsHeld = (alert: ReadAlert) => boolean;

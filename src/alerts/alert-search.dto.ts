@@ -33,7 +33,7 @@ import {
   URGENCIES,
   type Urgency,
 } from './alert.values.js';
-import { IsLanguage } from './language.js';
+import { IsLanguage } from '../core/language.js';
 
 const SEARCHED_STATES = ['published', 'expired', 'cancelled', 'draft', 'pending_release'] as const;
 type SearchedState = (typeof SEARCHED_STATES)[number];

@@ -8,7 +8,7 @@ import {
   type TranslateAlertDto,
   type UpdateAlertDto,
 } from './alerts.dto.js';
-import { canonicalLanguage } from './language.js';
+import { canonicalLanguage } from '../core/language.js';
 import { shortTextLimit } from './short-text.js';
 
 /** Positions of all shapes of an alert together: telling whether a ring crosses itself takes the square of its size. */

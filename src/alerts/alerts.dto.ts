@@ -44,7 +44,7 @@ import {
 } from './alert.values.js';
 import { MAX_POINTS } from './area.rules.js';
 import { GradingDto } from './grading.dto.js';
-import { IsLanguage } from './language.js';
+import { IsLanguage } from '../core/language.js';
 import { ApiPosition, ApiRing, ApiRings } from './position.decorators.js';
 
 /** What a person or system may say of itself by JSON; `draft` as a CAP status only comes by CAP. */

@@ -20,7 +20,7 @@ import {
   type Urgency,
 } from './alert.values.js';
 import { AreaDto, type CreateAlertDto, STATED_STATUSES, type StatedStatus } from './alerts.dto.js';
-import { IsLanguage } from './language.js';
+import { IsLanguage } from '../core/language.js';
 
 /**
  * What is known in the first minutes. Whatever is not stated is unknown; the rest comes by update. It is short, since

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AlertContent } from './alert-content.js';
 import { presentContent } from './alerts.view.js';
-import { chooseLanguage } from './language.js';
+import { chooseLanguage } from '../core/language.js';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 

@@ -1,1 +1,0 @@
-export { canonicalLanguage, chooseLanguage, IsLanguage } from '../core/language.js';
