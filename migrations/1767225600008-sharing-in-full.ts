@@ -364,20 +364,6 @@ const ENTRY_POINTS = `
       from share_grant g where g.shareable_id = p_shareable));
   end $$;
 
-  -- Something about it has changed that these partners should look at; the text is the one they have.
-  create function share_touch(p_shareable uuid, p_partners uuid[]) returns void
-  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  begin
-    if not (originates(p_shareable)
-        or exists (select from share_grant where shareable_id = p_shareable and reader_id = acting_partner())) then
-      raise exception 'only a party tells the others' using errcode = 'insufficient_privilege';
-    end if;
-    perform share_lock_shareables(array[p_shareable]);
-    perform share_record(array(
-      select row(g.reader_id, g.shareable_id, g.rendition_id, g.rendition_id)::share_difference
-      from share_grant g where g.shareable_id = p_shareable and g.reader_id = any (p_partners)));
-  end $$;
-
   -- To the custodian it belongs, in the tables; whose it is stands in custody alone.
   create function share_open_custody(p_id uuid, p_type text, p_state text, p_is_drill boolean,
     p_is_protected boolean) returns void
@@ -466,15 +452,14 @@ const PRIVILEGES = `
   grant create on schema public to slt_engine;
   alter function share_lock_shareables(uuid[]) owner to slt_engine;
   alter function share_expire(uuid) owner to slt_engine;
-  alter function share_touch(uuid, uuid[]) owner to slt_engine;
   alter function share_open_custody(uuid, text, text, boolean, boolean) owner to slt_engine;
   alter function share_unreached(uuid) owner to slt_engine;
   alter function share_after_release_change() owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function share_lock_shareables(uuid[]), share_expire(uuid), share_touch(uuid, uuid[]),
+  revoke execute on function share_lock_shareables(uuid[]), share_expire(uuid),
     share_open_custody(uuid, text, text, boolean, boolean), share_unreached(uuid), share_after_release_change() from public;
-  grant execute on function share_touch(uuid, uuid[]), share_open_custody(uuid, text, text, boolean, boolean),
-    share_unreached(uuid) to slt_service;
+  grant execute on function share_open_custody(uuid, text, text, boolean, boolean), share_unreached(uuid)
+    to slt_service;
   grant execute on function share_expire(uuid) to slt_background;
 `;
 
@@ -508,8 +493,8 @@ const DOWN_POLICIES = `
 const DOWN_COLUMNS = `
   drop trigger release_granted on onward_release; drop trigger release_changed on onward_release;
   drop function share_after_release_change(); drop function share_unreached(uuid);
-  drop function share_open_custody(uuid, text, text, boolean, boolean); drop function share_touch(uuid, uuid[]);
-  drop function share_expire(uuid); drop function share_lock_shareables(uuid[]);
+  drop function share_open_custody(uuid, text, text, boolean, boolean); drop function share_expire(uuid);
+  drop function share_lock_shareables(uuid[]);
   create or replace function originates(p_shareable uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from shareable where id = p_shareable and originator_id = acting_partner()) $$;

@@ -296,7 +296,6 @@ describe('row-level security', () => {
         'share_publish',
         'share_recalls',
         'share_receipts',
-        'share_touch',
         // A number, to the originator alone: who of its audience gets nothing.
         'share_unreached',
         // A number, of the acting partner's own.

@@ -222,11 +222,6 @@ export class SharingRepository {
     await tx.query(`select share_publish($1)`, [shareableId]);
   }
 
-  /** Tells these parties, as far as they have it, that something about it has changed: the last statement. */
-  async touch(tx: Tx, shareableId: string, partnerIds: string[]): Promise<void> {
-    await tx.query(`select share_touch($1, $2)`, [shareableId, partnerIds]);
-  }
-
   /** Current members of arrangements addressed above GREEN that get none of its texts. */
   async countUnreached(tx: Tx, shareableId: string): Promise<number> {
     const rows: { unreached: number }[] = await tx.query(`select share_unreached($1) as unreached`, [

@@ -175,12 +175,6 @@ export class SharingService {
     return this.sharing.countUnreached(tx, id);
   }
 
-  /** Tells parties that hold it that something about it has changed. Nothing may follow in the transaction. */
-  async touch(tx: Tx, id: string, partnerIds: string[]): Promise<void> {
-    await this.sharing.touch(tx, id, partnerIds);
-    this.announce(tx);
-  }
-
   /** Ends what has had its time, each in a transaction of its own. @returns how many */
   async expireDueAsSystem(): Promise<number> {
     const due = await this.database.asSystem((tx) => this.sharing.listDue(tx, EXPIRED_AT_ONCE));

@@ -35,6 +35,8 @@ interface Cast {
   released: string;
   /** An alert to the arrangement of the member, whose time is over and which nobody has ended yet. */
   due: string;
+  /** A report of the member. */
+  sent: string;
 }
 
 async function cast(): Promise<Cast> {
@@ -62,8 +64,10 @@ async function cast(): Promise<Cast> {
     originator,
     alertDto([{ tlp: 'AMBER', partners: [member.partnerId] }]),
   );
+  const sent = await submit(member);
+  await bench.superuser.query(`insert into report (id, state) values ($1, 'submitted')`, [sent]);
   const actors = { originator, member, stranger, guest };
-  return { ...actors, ofKind, byName, here, there, standing, text, released, due };
+  return { ...actors, ofKind, byName, here, there, standing, text, released, due, sent };
 }
 
 /** This very text, even if it has been retired meanwhile. @returns the release's id */
@@ -179,16 +183,19 @@ const cancelDue: Act = ({ originator, due }) => bench.alerts.cancel(originator, 
 const withdrawDue: Act = ({ originator, due }) => bench.alerts.withdraw(originator, due);
 const joinHere: Act = ({ here, stranger }) =>
   bench.arrangements.addMember(bench.steward, here, { partnerId: stranger.partnerId });
-const touch: Act = ({ member, standing, originator, guest }) =>
-  bench.database.as(member, (tx) =>
-    bench.sharing.touch(
-      tx,
-      standing,
-      [originator, member, guest].map(({ partnerId }) => partnerId),
-    ),
-  );
-const report: Act = ({ member }) =>
+const tell: Act = ({ member, sent }) =>
+  bench.database.as(member, (tx) => tx.query(`select report_tell($1, $2)`, [[sent], ['all']]));
+const withdrawReport: Act = ({ member, sent }) =>
   bench.database.as(member, async (tx) => {
+    await bench.sharing.lockOwn(tx, member, sent, 'report');
+    await bench.sharing.changeState(tx, sent, 'withdrawn');
+    await bench.sharing.share(tx, sent);
+  });
+const report: Act = ({ member }) => submit(member);
+
+/** @returns the report's id */
+function submit(member: Actor): Promise<string> {
+  return bench.database.as(member, async (tx) => {
     const id = newId();
     await bench.sharing.createInCustody(tx, member, {
       id,
@@ -201,7 +208,9 @@ const report: Act = ({ member }) =>
     const draft = { ordinal: 0, tlp: 3, classification: 0, classificationReason: null, reviewAt: null };
     await bench.sharing.replaceRenditions(tx, id, [{ ...draft, audience, digest: Buffer.from('a report') }]);
     await bench.sharing.share(tx, id);
+    return id;
   });
+}
 
 /** What changes who sees what, with the table that it writes to. */
 const ALERTS = 'shareable';
@@ -267,15 +276,13 @@ const PAIRS: [name: string, table: string, Act, name: string, table: string, Act
   ['let an alert expire', ALERTS, expire, 'withdraw it', ALERTS, withdrawDue],
   ['let an alert expire', ALERTS, expire, 'join its arrangement', 'membership', joinHere],
   ['let an alert expire', ALERTS, expire, 'suspend a member', 'partner', suspend],
-  ['tell the others', 'share_grant', touch, 'withdraw the alert', ALERTS, withdraw],
-  ['tell the others', 'share_grant', touch, 'rewrite it', ALERTS, rewrite],
-  ['tell the others', 'share_grant', touch, 'suspend one of them', 'partner', suspend],
-  ['tell the others', 'share_grant', touch, 'end a release of it', RELEASES, endRelease],
+  ['tell of a report', 'share_grant', tell, 'withdraw it', ALERTS, withdrawReport],
+  ['tell of a report', 'share_grant', tell, 'suspend its source', 'partner', suspend],
   ['report', 'share_grant', report, 'suspend its source', 'partner', suspend],
 ];
 
 const INVOLVED: Record<string, (cast: Cast) => string> = {
-  shareable: ({ originator }) => `new.originator_id = '${originator.partnerId}'`,
+  shareable: ({ originator }) => `new.in_custody or new.originator_id = '${originator.partnerId}'`,
   membership: ({ member, stranger }) => `new.partner_id in ('${member.partnerId}', '${stranger.partnerId}')`,
   partner: () => 'true',
   reader: () => 'true',

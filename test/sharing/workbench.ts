@@ -57,7 +57,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
   };
 }
 
-const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition onward_release custody rendition
+const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition onward_release custody report rendition
   shareable idempotency_key membership`;
 
 /** Back to the steward alone. */
