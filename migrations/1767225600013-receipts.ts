@@ -18,7 +18,9 @@ export class Receipts1767225600013 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop function share_explanation(uuid); drop function share_explained(uuid, text);
+      drop function share_explanation_others(uuid); drop function share_explanation(uuid);
+      drop function share_addressed(uuid); drop function share_known_partners(); drop function share_asked(uuid);
+      drop function share_explained(uuid, text);
       drop function share_admits_acting(uuid);
       drop function share_recalls(uuid, uuid, integer, boolean);
       drop function share_receipts(uuid, uuid, integer, boolean);
@@ -267,7 +269,11 @@ const LISTS = `
 /**
  * The rule's own answer, one row for each organisation of an audience, to the originator and to whoever manages partners;
  * a narrowed client has explained only what it made itself in this very transaction. Who receives is read from the view
- * `admission`; the reasons why others do not are said beside it and must leave nobody out.
+ * \`admission\`; the reasons why others do not are said beside it and must leave nobody out.
+ *
+ * To address is not to read who is there: an originator sees organisations that it may look up, of the UN it sees all. Of
+ * the rest it sees what it addressed to them by name, and counts of what reaches them otherwise. Neither naming one of
+ * them nor excepting it changes these counts, or they would tell of which arrangements it is a member.
  */
 const EXPLANATION = `
   create function share_explained(p_shareable uuid, p_type text) returns text
@@ -283,23 +289,81 @@ const EXPLANATION = `
     select exists (select from admission where shareable_id = p_shareable and reader_id = acting_reader())
   $$;
 
+  -- No row for whoever may not have it explained.
+  create function share_asked(p_shareable uuid) returns table (is_own boolean)
+  language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select found.is_own from (
+      select coalesce(s.originator_id = acting_owner()
+        or (s.originator_id = acting_partner() and s.xmin = pg_current_xact_id_if_assigned()::xid), false) as is_own
+      from shareable s
+      where s.id = p_shareable and not s.in_custody and s.state not in ('draft', 'pending_release', 'withdrawn')
+    ) found
+    where found.is_own or acting_manages('partners')
+  $$;
+
+  -- Organisations whose names the acting partner may see in any audience.
+  create function share_known_partners() returns setof uuid
+  language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select p.id from partner p
+    where p.id = acting_partner() or acting_manages('partners') or p.id in (select acting_peers())
+      or exists (select from partner me where me.id = acting_owner() and me.kind in ('un_entity', 'unsms_mou'))
+  $$;
+
+  -- Every way in which a text is addressed to an organisation, with all that keeps it from being reached by it.
+  create function share_addressed(p_shareable uuid)
+    returns table (ordinal smallint, partner_id uuid, way text, via uuid, reasons text[])
+  language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    with current as (
+      select r.* from rendition r where r.shareable_id = p_shareable and r.is_current
+    ), addressed as (
+      select r.id as rendition_id, p.id as partner_id, 'named' as way, null::uuid as via, null::text as state,
+        null::smallint as ceiling_tlp, null::smallint as ceiling_classification
+      from current r join partner p on p.id = any (r.audience_partners)
+      union all
+      -- Whoever only applied, or has left the exchange, is of no kind that is addressed.
+      select r.id, p.id, 'kind', null, null, null, null
+      from current r join partner p on p.kind = any (r.audience_kinds) and p.status in ('active', 'suspended')
+      union all
+      select r.id, m.partner_id, 'arrangement', m.arrangement_id, m.state, m.ceiling_tlp, m.ceiling_classification
+      from current r
+      cross join lateral (
+        select distinct on (m.arrangement_id, m.partner_id) m.* from membership m
+        where m.arrangement_id = any (r.audience_arrangements)
+        order by m.arrangement_id, m.partner_id, m.state = 'current' desc, m.state = 'future' desc, m.starts_at desc
+      ) m
+      join partner p on p.id = m.partner_id and p.status in ('active', 'suspended')
+    )
+    select r.ordinal, d.partner_id, d.way, d.via, array(
+      select f.reason from (values
+        ('excluded', p.id = any (r.audience_except)),
+        ('suspended', p.status = 'suspended'),
+        ('not_active', p.status not in ('active', 'suspended') or not rd.is_open),
+        ('ceiling_tlp', r.tlp > least(p.ceiling_tlp, rd.ceiling_tlp)),
+        ('ceiling_classification', r.classification > least(p.ceiling_classification, rd.ceiling_classification)),
+        ('membership_not_current', d.state <> 'current'),
+        ('membership_ceiling', d.state = 'current'
+          and (r.tlp > d.ceiling_tlp or r.classification > d.ceiling_classification)),
+        ('kind_not_reached_by_arrangement', d.way = 'arrangement' and p.kind in ('private_sector', 'donor'))
+      ) f (reason, holds) where f.holds)
+    from addressed d
+    join current r on r.id = d.rendition_id
+    join partner p on p.id = d.partner_id
+    join reader rd on rd.id = p.id
+  $$;
+
   create function share_explanation(p_shareable uuid)
     returns table (partner_id uuid, code text, name text, kind text, ordinal smallint, tlp smallint,
       classification smallint, rules jsonb, refusals jsonb)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    with found as (
-      select s.id, s.state, coalesce(s.originator_id = acting_owner()
-          or (s.originator_id = acting_partner() and s.xmin = pg_current_xact_id_if_assigned()::xid), false) as is_own
-      from shareable s where s.id = p_shareable and not s.in_custody
-    ), asked as (
-      select f.id, f.is_own from found f
-      where f.state not in ('draft', 'pending_release', 'withdrawn') and (f.is_own or acting_manages('partners'))
+    with known as materialized (
+      select id from share_known_partners() id
     ), ways as (
       -- To others than itself the originator is who it is to be seen as: one of the audience, or nobody.
       select a.reader_id, a.rendition_id, a.ordinal, a.tlp, a.classification, a.way, a.via
-      from asked k join admission a on a.shareable_id = k.id
+      from share_asked(p_shareable) k join admission a on a.shareable_id = p_shareable
       join reader rd on rd.id = a.reader_id and rd.partner_id = rd.id
       where a.way <> 'source' and (a.way <> 'originator' or k.is_own)
+        and (a.way in ('named', 'release') or a.reader_id in (select id from known))
     ), best as (
       select distinct on (w.reader_id) w.reader_id, w.rendition_id, w.ordinal, w.tlp, w.classification from ways w
       order by w.reader_id, w.tlp desc, w.classification desc, w.ordinal
@@ -311,48 +375,16 @@ const EXPLANATION = `
       join ways w on w.reader_id = b.reader_id and w.rendition_id = b.rendition_id
       left join arrangement a on a.id = w.via
       group by b.reader_id, b.ordinal, b.tlp, b.classification
-    ), current as (
-      select r.* from asked k join rendition r on r.shareable_id = k.id and r.is_current
     ), addressed as (
-      select r.id as rendition_id, p.id as partner_id, null::uuid as arrangement_id, null::text as state,
-        null::smallint as ceiling_tlp, null::smallint as ceiling_classification
-      from current r join partner p on p.id = any (r.audience_partners)
-      union all
-      -- Whoever only applied, or has left the exchange, is of no kind that is addressed.
-      select r.id, p.id, null, null, null, null
-      from current r join partner p on p.kind = any (r.audience_kinds) and p.status in ('active', 'suspended')
-      union all
-      select r.id, m.partner_id, m.arrangement_id, m.state, m.ceiling_tlp, m.ceiling_classification
-      from current r
-      cross join lateral (
-        select distinct on (m.arrangement_id, m.partner_id) m.* from membership m
-        where m.arrangement_id = any (r.audience_arrangements)
-        order by m.arrangement_id, m.partner_id, m.state = 'current' desc, m.state = 'future' desc, m.starts_at desc
-      ) m
-      join partner p on p.id = m.partner_id and p.status in ('active', 'suspended')
+      select d.* from share_asked(p_shareable), share_addressed(p_shareable) d
+      where d.way = 'named' or d.partner_id in (select id from known)
     ), refused as (
       select d.partner_id, jsonb_agg(distinct jsonb_strip_nulls(jsonb_build_object(
-        'rendition', r.ordinal, 'reason', f.reason, 'arrangementId', case when f.is_of_membership then a.id end,
-        'arrangementCode', case when f.is_of_membership then a.code end))) as refusals
+        'rendition', d.ordinal, 'reason', reason, 'arrangementId', a.id, 'arrangementCode', a.code))) as refusals
       from addressed d
-      join rendition r on r.id = d.rendition_id
-      join partner p on p.id = d.partner_id
-      join reader rd on rd.id = p.id
-      left join arrangement a on a.id = d.arrangement_id
-      cross join lateral (values
-        ('excluded', false, p.id = any (r.audience_except)),
-        ('suspended', false, p.status = 'suspended'),
-        ('not_active', false, p.status not in ('active', 'suspended') or not rd.is_open),
-        ('ceiling_tlp', false, r.tlp > least(p.ceiling_tlp, rd.ceiling_tlp)),
-        ('ceiling_classification', false,
-          r.classification > least(p.ceiling_classification, rd.ceiling_classification)),
-        ('membership_not_current', true, d.state <> 'current'),
-        ('membership_ceiling', true, d.state = 'current'
-          and (r.tlp > d.ceiling_tlp or r.classification > d.ceiling_classification)),
-        ('kind_not_reached_by_arrangement', true,
-          d.arrangement_id is not null and p.kind in ('private_sector', 'donor'))
-      ) f (reason, is_of_membership, holds)
-      where f.holds
+      cross join lateral unnest(d.reasons) reason
+      left join arrangement a on a.id = d.via
+        and reason in ('membership_not_current', 'membership_ceiling', 'kind_not_reached_by_arrangement')
       group by d.partner_id
     ), audience as (
       select b.reader_id as partner_id from receiving b union select d.partner_id from addressed d
@@ -364,6 +396,17 @@ const EXPLANATION = `
     left join receiving b on b.reader_id = u.partner_id
     left join refused x on x.partner_id = u.partner_id
     order by p.code
+  $$;
+
+  create function share_explanation_others(p_shareable uuid) returns table (receives integer, not_reached integer)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select count(*) filter (where o.is_reached)::integer, count(*) filter (where not o.is_reached)::integer
+    from (
+      select d.partner_id, bool_or(d.reasons <@ array['excluded']) as is_reached
+      from share_asked(p_shareable), share_addressed(p_shareable) d
+      where d.way in ('kind', 'arrangement') and d.partner_id not in (select share_known_partners())
+      group by d.partner_id
+    ) o
   $$;
 `;
 
@@ -377,14 +420,20 @@ const PRIVILEGES = `
   alter function share_recalls(uuid, uuid, integer, boolean) owner to slt_engine;
   alter function share_explained(uuid, text) owner to slt_engine;
   alter function share_admits_acting(uuid) owner to slt_engine;
+  alter function share_asked(uuid) owner to slt_engine;
+  alter function share_known_partners() owner to slt_engine;
+  alter function share_addressed(uuid) owner to slt_engine;
   alter function share_explanation(uuid) owner to slt_engine;
+  alter function share_explanation_others(uuid) owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function record_fetches(uuid[], uuid[], integer[]), share_acknowledge(uuid, text, text),
     share_losses(uuid, uuid), share_confirm_purge(uuid, text, text), share_receipts(uuid, uuid, integer, boolean),
     share_recalls(uuid, uuid, integer, boolean), share_explained(uuid, text), share_admits_acting(uuid),
-    share_explanation(uuid) from public;
+    share_asked(uuid), share_known_partners(), share_addressed(uuid), share_explanation(uuid),
+    share_explanation_others(uuid) from public;
   grant execute on function share_acknowledge(uuid, text, text), share_confirm_purge(uuid, text, text),
     share_receipts(uuid, uuid, integer, boolean), share_recalls(uuid, uuid, integer, boolean),
-    share_explained(uuid, text), share_admits_acting(uuid), share_explanation(uuid) to slt_service;
+    share_explained(uuid, text), share_admits_acting(uuid), share_explanation(uuid), share_explanation_others(uuid)
+    to slt_service;
   grant execute on function record_fetches(uuid[], uuid[], integer[]) to slt_background;
 `;

@@ -37,6 +37,7 @@ const audience = {
       reasons: [{ rendition: 0, reason: 'membership_not_current', ...ofArrangement }],
     },
   ],
+  others: { receives: 14, notReached: null },
 };
 
 const asked = { acknowledgement: 'required', acknowledgeBy: '2026-11-02T18:00:00.000Z' };

@@ -292,6 +292,8 @@ describe('row-level security', () => {
         // Who receives what and why, to the originator and the steward.
         'share_explained',
         'share_explanation',
+        // Numbers of those of an audience whose names its originator may not see.
+        'share_explanation_others',
         'share_open_custody',
         'share_publish',
         'share_recalls',

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Database } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
-import { ExplanationService, type ExplanationRow } from '../sharing/explanation.service.js';
+import { type Explanation, ExplanationService } from '../sharing/explanation.service.js';
 import { type ShareableRow, SharingService } from '../sharing/sharing.service.js';
 import { AlertVersionsService } from './alert-versions.service.js';
 import { alertFaults } from './alert.rules.js';
@@ -16,13 +18,15 @@ export class AlertAudienceService {
     private readonly explanations: ExplanationService,
     private readonly versions: AlertVersionsService,
     private readonly sharing: SharingService,
+    private readonly database: Database,
+    private readonly audit: AuditService,
   ) {}
 
   /** Goes all the way of publishing save the last step, and back. @throws Problem 400 and 403 as publishing does */
-  async preview(actor: Actor, dto: CreateAlertDto): Promise<ExplanationRow[]> {
+  async preview(actor: Actor, dto: CreateAlertDto): Promise<Explanation> {
     const faults = alertFaults(dto, new Date());
     if (faults.length > 0) throw problems.invalidInput(faults);
-    return this.explanations.rehearse(actor, async (tx) => {
+    const explanation = await this.explanations.rehearse(actor, async (tx) => {
       const id = newId();
       const { status, expiresAt } = dto;
       const state = 'published';
@@ -30,10 +34,37 @@ export class AlertAudienceService {
       await this.versions.write(tx, actor, id, dto, state);
       return id;
     });
+    await this.record(actor, { type: 'partner', id: actor.partnerId }, dto.renditions.map(summaryOf));
+    return explanation;
   }
 
   /** @throws Problem 404 and 403 for whoever is neither the originator nor the steward */
-  async explain(actor: Actor, id: string): Promise<{ state: ShareableRow['state']; rows: ExplanationRow[] }> {
-    return this.explanations.explain(actor, id, 'alert');
+  async explain(actor: Actor, id: string): Promise<Explanation & { state: ShareableRow['state'] }> {
+    const explanation = await this.explanations.explain(actor, id, 'alert');
+    if (['draft', 'pending_release'].includes(explanation.state)) {
+      await this.record(actor, { type: 'alert', id });
+    }
+    return explanation;
+  }
+
+  /** Apart from what is undone, and before anything is told: who asks again and again learns something of others. */
+  private async record(
+    actor: Actor,
+    object: { type: string; id: string },
+    renditions?: object[],
+  ): Promise<void> {
+    const details = renditions === undefined ? {} : { renditions };
+    await this.database.as(actor, (tx) =>
+      this.audit.record(tx, actor, { action: 'audience.previewed', object, details }),
+    );
   }
 }
+
+/** Without names, of which there may be many. */
+const summaryOf = ({ tlp, audience }: CreateAlertDto['renditions'][number]): object => ({
+  tlp,
+  arrangements: audience.arrangements,
+  kinds: audience.kinds,
+  partners: audience.partners.length,
+  except: audience.except.length,
+});

@@ -30,7 +30,7 @@ export class AudienceController {
   @RequireScope('alerts:publish')
   @ApiProblems('not-found')
   async explainAudience(@CurrentActor() actor: Actor, @Id() id: string): Promise<AudienceExplanationView> {
-    const { state, rows } = await this.audiences.explain(actor, id);
-    return { state, ...presentAudience(rows) };
+    const { state, ...explanation } = await this.audiences.explain(actor, id);
+    return { state, ...presentAudience(explanation) };
   }
 }

@@ -1,9 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
-import { type ExplanationRow, type Refusal, type Rule } from '../sharing/explanation.service.js';
+import {
+  type Explanation,
+  type ExplanationRow,
+  type Refusal,
+  type Rule,
+} from '../sharing/explanation.service.js';
 import { type ShareableState } from '../sharing/sharing.service.js';
 import { OrganisationView, presentOrganisation } from './organisation.view.js';
+import { SUPPRESSED_BELOW } from './suppression.rules.js';
 
 export class ArrangementReferenceView {
   id: string;
@@ -45,10 +51,23 @@ export class NotReachedView {
   reasons: RefusalView[];
 }
 
-/** Every organisation of the audience, either as receiving or as not reached. */
+/** Organisations whose names you may not see, by what is addressed to arrangements and kinds; null is one or two. */
+export class OtherAudienceView {
+  /** Those that you except are counted as if they were not excepted. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  receives: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  notReached: number | null;
+}
+
+/**
+ * Organisations of the audience, either as receiving or as not reached: originators of the UN see all, others those with
+ * which they share an arrangement. Those that you name are there with what is addressed to them by name.
+ */
 export class AudiencePreviewView {
   receives: ReceiverView[];
   notReached: NotReachedView[];
+  others: OtherAudienceView;
 }
 
 export class AudienceExplanationView extends AudiencePreviewView {
@@ -56,9 +75,16 @@ export class AudienceExplanationView extends AudiencePreviewView {
   state: ShareableState;
 }
 
-export function presentAudience(rows: ExplanationRow[]): AudiencePreviewView {
-  return { receives: rows.flatMap(presentReceiver), notReached: rows.flatMap(presentNotReached) };
+export function presentAudience({ rows, others }: Explanation): AudiencePreviewView {
+  return {
+    receives: rows.flatMap(presentReceiver),
+    notReached: rows.flatMap(presentNotReached),
+    others: { receives: presentCount(others.receives), notReached: presentCount(others.notReached) },
+  };
 }
+
+/** One or two could be told by who is known to be there. */
+const presentCount = (count: number): number | null => (count > 0 && count < SUPPRESSED_BELOW ? null : count);
 
 function presentReceiver(row: ExplanationRow): ReceiverView[] {
   const { ordinal, tlp, classification, rules } = row;

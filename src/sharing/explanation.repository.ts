@@ -34,15 +34,26 @@ export interface ExplanationRow extends OrganisationRow {
   refusals: ({ rendition: number; reason: Refusal } & OfArrangement)[] | null;
 }
 
+/** An audience as its originator may see it: of those that it may not see, only how many. */
+export interface Explanation {
+  rows: ExplanationRow[];
+  others: { receives: number; notReached: number };
+}
+
 /** All SQL that explains decisions; the function reads the rule itself and says who may ask. */
 @Injectable()
 export class ExplanationRepository {
-  async explain(tx: Tx, id: string): Promise<ExplanationRow[]> {
-    return tx.query(
+  async explain(tx: Tx, id: string): Promise<Explanation> {
+    const rows: ExplanationRow[] = await tx.query(
       `select partner_id, code, name, kind, ordinal, tlp, classification, rules, refusals
        from share_explanation($1)`,
       [id],
     );
+    const counts: Explanation['others'][] = await tx.query(
+      `select receives, not_reached as "notReached" from share_explanation_others($1)`,
+      [id],
+    );
+    return { rows, others: counts[0] ?? { receives: 0, notReached: 0 } };
   }
 
   /** @returns null for whoever may not have it explained */

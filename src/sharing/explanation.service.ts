@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
-import { ExplanationRepository, type ExplanationRow } from './explanation.repository.js';
+import { type Explanation, ExplanationRepository } from './explanation.repository.js';
 import { type ShareableState, type ShareableType } from './sharing.repository.js';
 import { SharingService } from './sharing.service.js';
 
-export { type ExplanationRow, type Refusal, type Rule } from './explanation.repository.js';
+export { type Explanation, type ExplanationRow, type Refusal, type Rule } from './explanation.repository.js';
 
 /** Not out yet: what is explained is what would be. */
 const UNPUBLISHED: readonly string[] = ['draft', 'pending_release'] satisfies ShareableState[];
 
-/** Who receives what and by which rule, who does not and why: to the originator, and to the steward. */
+/**
+ * Who receives what and by which rule, who does not and why: to the originator, as far as it may see who that is, and to
+ * the steward.
+ */
 @Injectable()
 export class ExplanationService {
   constructor(
@@ -24,7 +27,7 @@ export class ExplanationService {
    * Lets `create` write something as if it were published, explains who would receive it, and undoes it all.
    * @throws Problem 403 for a narrowed client that could not publish it
    */
-  async rehearse(actor: Actor, create: (tx: Tx) => Promise<string>): Promise<ExplanationRow[]> {
+  async rehearse(actor: Actor, create: (tx: Tx) => Promise<string>): Promise<Explanation> {
     return this.database.rehearseAs(actor, async (tx) => {
       const id = await create(tx);
       if (actor.narrowed && !(await this.explanations.admitsActing(tx, id))) {
@@ -39,20 +42,20 @@ export class ExplanationService {
     actor: Actor,
     id: string,
     type: ShareableType,
-  ): Promise<{ state: ShareableState; rows: ExplanationRow[] }> {
+  ): Promise<Explanation & { state: ShareableState }> {
     const state = await this.database.readAs(
       actor,
       async (tx) =>
         (await this.explanations.findExplained(tx, id, type)) ??
         (await this.sharing.getOwn(tx, actor, id, type)).state,
     );
-    const rows = UNPUBLISHED.includes(state)
+    const explanation = UNPUBLISHED.includes(state)
       ? this.rehearse(actor, async (tx) => {
           await this.sharing.lockOwn(tx, actor, id, type);
           await this.sharing.changeState(tx, id, 'published');
           return id;
         })
       : this.database.readAs(actor, (tx) => this.explanations.explain(tx, id));
-    return { state, rows: await rows };
+    return { state, ...(await explanation) };
   }
 }

@@ -31,7 +31,10 @@ interface Audience {
     organisation: Organisation;
     reasons: { rendition: number; reason: string; arrangement?: ArrangementReference }[];
   }[];
+  others: { receives: number | null; notReached: number | null };
 }
+
+const NO_OTHERS = { receives: 0, notReached: 0 };
 
 const DRAFTS = effort(1000);
 const AT_ONCE = 6;
@@ -52,8 +55,8 @@ describe('13: audience preview and explanation', () => {
       scene = await populate(app);
     }, 120_000);
 
-    it('names the very organisations and renditions that the delivery log shows after publishing', async () => {
-      const previewed = new Map<string, string[]>();
+    it('names the very organisations and renditions that the delivery log shows after publishing, as far as its originator may see them', async () => {
+      const previewed = new Map<string, { seen: string[]; known: Set<string> }>();
       const faults: string[] = [];
       let next = 0;
       const work = async (): Promise<void> => {
@@ -68,12 +71,11 @@ describe('13: audience preview and explanation', () => {
             ...faultsIn(scene, originator.partner.id, renditions, audience).map((one) => `${seed}: ${one}`),
           );
           const { id } = expectStatus(await originator.http.post<{ id: string }>('/v1/alerts', body), 201);
-          previewed.set(
-            id,
-            audience.receives
-              .map(({ organisation, rendition }) => `${organisation.id} ${rendition.index}`)
-              .sort(),
-          );
+          const known = knownTo(scene, originator.partner.id);
+          const seen = audience.receives
+            .filter(({ organisation }) => known.has(organisation.id))
+            .map(({ organisation, rendition }) => `${organisation.id} ${rendition.index}`);
+          previewed.set(id, { seen: seen.sort(), known });
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -85,15 +87,17 @@ describe('13: audience preview and explanation', () => {
         `select e.shareable_id as id, e.reader_id as reader, r.ordinal
          from change_entry e join rendition r on r.id = e.rendition_id where e.change = 'published'`,
       );
-      for (const { id, reader, ordinal } of rows)
+      for (const { id, reader, ordinal } of rows) {
+        if (previewed.get(id)?.known.has(reader) !== true) continue;
         delivered.set(id, [...(delivered.get(id) ?? []), `${reader} ${ordinal}`]);
+      }
       expect(previewed.size).toBe(DRAFTS);
-      for (const [id, expected] of previewed) expect([id, delivered.get(id)?.sort()]).toEqual([id, expected]);
+      for (const [id, { seen }] of previewed) expect([id, delivered.get(id)?.sort()]).toEqual([id, seen]);
     }, 600_000);
   });
 
   it('names the rule that reaches each, and every reason that keeps others out', async () => {
-    const originator = await partner(app);
+    const originator = await partner(app, { kind: 'un_entity' });
     const [named, member, kind, both] = [
       await partner(app),
       await partner(app),
@@ -147,7 +151,7 @@ describe('13: audience preview and explanation', () => {
   });
 
   it('says nothing of those who only applied for membership, or have left the exchange', async () => {
-    const originator = await partner(app);
+    const originator = await partner(app, { kind: 'un_entity' });
     const gone = await partner(app, { kind: 'unsms_mou' });
     expectStatus(await app.steward.post(`/v1/partners/${gone.partner.id}/withdrawal`), 200);
     const toKind = expectStatus(
@@ -164,7 +168,7 @@ describe('13: audience preview and explanation', () => {
     ]);
   });
 
-  it('leaves nothing behind: no row, no number, no message', async () => {
+  it('leaves nothing behind but that somebody asked: no row, no number, no message', async () => {
     const [originator, reader] = [await partner(app), await partner(app)];
     const count = async () => {
       const tables = [
@@ -174,7 +178,6 @@ describe('13: audience preview and explanation', () => {
         'alert_shape',
         'share_grant',
         'change_entry',
-        'audit_entry',
       ];
       const counts = tables.map((table) => `(select count(*) from ${table}) as ${table}`).join(', ');
       return (await query(app.database.superuserUrl, `select ${counts}`))[0];
@@ -187,6 +190,20 @@ describe('13: audience preview and explanation', () => {
     for (const answer of answers) expect(expectStatus(answer, 200).receives).toHaveLength(2);
     expect(await count()).toEqual(before);
     expect(await log()).toEqual(told);
+    // To ask again and again would tell of others, so that it is on record.
+    const entries = await query<{ viewer_id: string | null; object_type: string; details: object }>(
+      app.database.superuserUrl,
+      `select viewer_id, object_type, details from audit_entry where action = 'audience.previewed' and partner_id = $1`,
+      [originator.partner.id],
+    );
+    expect(entries).toHaveLength(10);
+    expect(new Set(entries.map(({ viewer_id }) => viewer_id))).toEqual(
+      new Set([null, originator.partner.id]),
+    );
+    expect(entries[0]).toMatchObject({
+      object_type: 'partner',
+      details: { renditions: [{ tlp: 'GREEN', arrangements: [], kinds: [], partners: 1, except: 0 }] },
+    });
   });
 
   it('refuses what publishing refuses, in the same words', async () => {
@@ -255,7 +272,7 @@ describe('13: audience preview and explanation', () => {
 
     expectStatus(await originator.http.post(`/v1/alerts/${id}/withdrawal`), 204);
     const after = expectStatus(await originator.http.get<Audience>(path), 200);
-    expect(after).toEqual({ state: 'withdrawn', receives: [], notReached: [] });
+    expect(after).toEqual({ state: 'withdrawn', receives: [], notReached: [], others: NO_OTHERS });
   });
 
   it('explains a draft to its originator as if it were out, and to nobody else', async () => {
@@ -302,27 +319,31 @@ function faultsIn(
   stated: Rendition[],
   seen: Audience,
 ): string[] {
-  const renditions = [...stated].sort((a, b) => rank(a) - rank(b));
-  const shareable = { id: '', originatorId, sourceId: null, isDrill: false, state: 'published', renditions };
+  const sorted = [...stated].sort((a, b) => rank(a) - rank(b));
   const faults: string[] = [];
+  const known = knownTo({ world }, originatorId);
+  const others = { receives: 0, notReached: 0 };
   const receives = new Map(seen.receives.map((one) => [one.organisation.id, one]));
   const refused = new Map(seen.notReached.map((one) => [one.organisation.id, one]));
   if (receives.size + refused.size !== seen.receives.length + seen.notReached.length)
     faults.push('names somebody twice');
 
   for (const partner of world.partners) {
-    const reader = world.readers.find(({ id }) => id === partner.id)!;
-    const best = renditionFor({ ...world, shareables: [] }, reader, shareable);
-    const received = receives.get(partner.id);
-    const reasons = refused.get(partner.id)?.reasons;
     const isIn = (one: Membership): boolean => one.partnerId === partner.id;
     const isPartOf = ['active', 'suspended'].includes(partner.status);
-    const isAddressed = renditions.some(
-      ({ partners, kinds, arrangements }) =>
-        partners.includes(partner.id) ||
-        (isPartOf && kinds.includes(partner.kind)) ||
-        (isPartOf && world.memberships.some((one) => isIn(one) && arrangements.includes(one.arrangementId))),
-    );
+    const reader = world.readers.find(({ id }) => id === partner.id)!;
+    // Of whom it may not see it sees what it says to them by name, and counts them by the rest as if not excepted.
+    const renditions = known.has(partner.id)
+      ? sorted
+      : sorted.map((text) => ({ ...text, kinds: [], arrangements: [] }));
+    const best = bestOf(renditions);
+    if (!known.has(partner.id)) {
+      const unnamed = sorted.map((text) => ({ ...text, partners: [], except: [] }));
+      if (isAddressedBy(unnamed)) others[bestOf(unnamed) === undefined ? 'notReached' : 'receives']++;
+    }
+    const received = receives.get(partner.id);
+    const reasons = refused.get(partner.id)?.reasons;
+    const isAddressed = isAddressedBy(renditions);
     const says = (text: string): number => faults.push(`${partner.kind} ${partner.id} ${text}`);
     if ((best !== undefined) !== (received !== undefined)) says('does not receive what the rule gives');
     if ((isAddressed && best === undefined) !== (reasons !== undefined))
@@ -351,6 +372,26 @@ function faultsIn(
       if (!holds) says(`is wrongly said to be ${reason}`);
     }
 
+    function bestOf(texts: Rendition[]): Rendition | undefined {
+      const shareable = {
+        id: '',
+        originatorId,
+        sourceId: null,
+        isDrill: false,
+        state: 'published',
+        renditions: texts,
+      };
+      return renditionFor({ ...world, shareables: [] }, reader, shareable);
+    }
+    function isAddressedBy(texts: Rendition[]): boolean {
+      return texts.some(
+        ({ partners, kinds, arrangements }) =>
+          partners.includes(partner.id) ||
+          (isPartOf && kinds.includes(partner.kind)) ||
+          (isPartOf &&
+            world.memberships.some((one) => isIn(one) && arrangements.includes(one.arrangementId))),
+      );
+    }
     function admits(text: Rendition): boolean {
       return (
         partner.status === 'active' && !text.except.includes(partner.id) && isWithin(text, partner.ceiling)
@@ -392,5 +433,25 @@ function faultsIn(
       }
     }
   }
+  // The steward is in no world, and has the highest ceiling.
+  const isOfUn = known.size === world.partners.length;
+  if (!isOfUn && sorted.some(({ kinds }) => kinds.includes('un_entity'))) others.receives++;
+  const told = (count: number): number | null => (count === 1 || count === 2 ? null : count);
+  const expected = { receives: told(others.receives), notReached: told(others.notReached) };
+  if (JSON.stringify(seen.others) !== JSON.stringify(expected)) {
+    faults.push(`counts ${JSON.stringify(seen.others)} others and should ${JSON.stringify(expected)}`);
+  }
   return faults;
+}
+
+/** Whom an originator may see: of the UN everybody, others themselves and those they share an arrangement with. */
+function knownTo({ world }: Pick<Scene, 'world'>, originatorId: string): Set<string> {
+  const { partners, memberships } = world;
+  const { kind } = partners.find(({ id }) => id === originatorId)!;
+  const current = memberships.filter(({ state }) => state === 'current');
+  const own = current.filter(({ partnerId }) => partnerId === originatorId).map((one) => one.arrangementId);
+  const peers = current
+    .filter(({ arrangementId }) => own.includes(arrangementId))
+    .map((one) => one.partnerId);
+  return new Set(kind === 'un_entity' ? partners.map(({ id }) => id) : [originatorId, ...peers]);
 }
