@@ -250,7 +250,7 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
         return those.length === 0 ? [] : [{ reading, state, id: random.one(those).id }];
       });
     });
-    expect(pairs.length).toBeGreaterThan(40);
+    expect(pairs.length).toBeGreaterThan(walkers.length);
     await inParallel(pairs.slice(0, 60), WIDTH, async ({ reading: { name, http }, state, id }) => {
       const missing = v7();
       for (const [request, send] of requests) {
