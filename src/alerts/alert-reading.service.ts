@@ -39,6 +39,15 @@ export class AlertReadingService {
     return this.contents.give(actor, alert, isHeld(alert) ? [] : [alert]);
   }
 
+  /**
+   * Several at once, for whoever delivers them: those that the actor may have now, in no order.
+   * @param isTold whether what it says will leave
+   */
+  async getEach(actor: Actor, ids: string[], isTold: (alert: ReadAlert) => boolean): Promise<ReadAlert[]> {
+    const alerts = await this.database.readAs(actor, (tx) => this.listGranted(tx, actor, ids));
+    return this.contents.give(actor, alerts, alerts.filter(isTold));
+  }
+
   /** What was just published. A repeat may come when it is gone: its originator may know that, and must not go on trying. */
   async getPublished(actor: Actor, id: string): Promise<ReadAlert> {
     return this.get(actor, id).catch((error: unknown) => {

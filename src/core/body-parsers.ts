@@ -1,4 +1,4 @@
-import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import { json, raw, type Request, type Response } from 'express';
 import { type Observable } from 'rxjs';
 import { jsonFaults } from './json-text.js';
@@ -15,6 +15,11 @@ export interface RawBody {
 }
 
 type Parse = (request: Request, response: Response, next: (error?: unknown) => void) => void;
+
+const IGNORES_BODY = Symbol('ignores its body');
+
+/** For a route to which programs send bodies of their own that say nothing: none is read, of whatever type it is. */
+export const IgnoresBody = () => SetMetadata(IGNORES_BODY, true);
 
 /**
  * Bodies are JSON, save where a route takes something else; whatever is neither is refused before it is read. As an
@@ -39,6 +44,7 @@ export class BodyParsers implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
+    if (Reflect.getMetadata(IGNORES_BODY, context.getHandler()) === true) return next.handle();
     await this.read(http.getRequest<Request>(), http.getResponse<Response>());
     return next.handle();
   }

@@ -3,12 +3,7 @@ import { type Actor } from '../../access/actor.js';
 import { Database, type Tx } from '../../core/database.js';
 import { describeError } from '../../core/logging.js';
 import { type ChangeRow, SharingService } from '../../sharing/sharing.service.js';
-import {
-  type Follower,
-  type FollowerBehind,
-  type FollowerKind,
-  FollowingRepository,
-} from './following.repository.js';
+import { type FollowerBehind, type FollowerKind, FollowingRepository } from './following.repository.js';
 
 export { type Follower, type FollowerBehind, type FollowerKind } from './following.repository.js';
 
@@ -72,7 +67,7 @@ export class FollowingService {
   async step<Plan = undefined>(
     kind: FollowerKind,
     follow: (tx: Tx, follower: FollowerBehind, entries: ChangeRow[], plan: Plan) => Promise<void>,
-    plan?: (follower: Follower, entries: ChangeRow[]) => Promise<Plan>,
+    plan?: (follower: FollowerBehind, entries: ChangeRow[]) => Promise<Plan>,
   ): Promise<boolean> {
     const taken = await this.database.asSystem(async (tx) => {
       const follower = await this.following.take(tx, kind);

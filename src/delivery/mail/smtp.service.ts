@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { createTransport, type Transporter } from 'nodemailer';
+import { createTransport } from 'nodemailer';
 import { type Config } from '../../core/config.js';
 import { CONFIG, PUBLIC_URL } from '../../core/config.provider.js';
 import { type Outcome, outcomeOf } from './smtp.rules.js';
@@ -27,7 +27,7 @@ export const MAILS_AT_ONCE = 4;
 /** The way out by SMTP. Without a mail server in the settings there is none, and nothing pretends. */
 @Injectable()
 export class SmtpService implements OnApplicationShutdown {
-  private readonly transport: Transporter | undefined;
+  private readonly transport: ReturnType<typeof openTransport> | undefined;
   private readonly host: string;
 
   constructor(
@@ -94,7 +94,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * Encrypted, unless the server is on this very machine or the operator says that the way there is safe
  * (`?requireTLS=false`).
  */
-function openTransport(address: string, name: string): Transporter {
+function openTransport(address: string, name: string) {
   const url = new URL(address);
   const secure = url.protocol === 'smtps:';
   const credentials = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };

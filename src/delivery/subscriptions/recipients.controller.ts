@@ -1,0 +1,83 @@
+import { applyDecorators, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { Public } from '../../access/route.decorator.js';
+import { IgnoresBody } from '../../core/body-parsers.js';
+import { ValidatesItsOwnInput } from '../../core/undeclared-input.js';
+import { type Page, RecipientsService } from './recipients.service.js';
+
+/** Nothing but the page itself and its one button. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+const HTML = { 'text/html': { schema: { type: 'string' } } };
+
+/** For people who have a link and nothing else. Mail programs send bodies of their own, which say nothing. */
+const ForRecipients = () =>
+  applyDecorators(
+    Public(),
+    IgnoresBody(),
+    ValidatesItsOwnInput(),
+    ApiParam({ name: 'token', schema: { type: 'string', maxLength: 100 } }),
+    ApiOkResponse({ description: 'A page in the language of the recipient.', content: HTML }),
+    ApiNotFoundResponse({ description: 'The link is not valid, or no longer.', content: HTML }),
+  );
+
+@ApiTags('subscriptions')
+@Controller('v1')
+export class RecipientsController {
+  constructor(private readonly recipients: RecipientsService) {}
+
+  /** Ask a recipient, by the link that it was sent, whether it agrees to be sent alerts. */
+  @Get('subscription-confirmations/:token')
+  @ForRecipients()
+  async showConfirmation(
+    @Param('token') token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return answer(await this.recipients.askToConfirm(token), response);
+  }
+
+  /** Agree to be sent alerts. */
+  @Post('subscription-confirmations/:token')
+  @HttpCode(200)
+  @ForRecipients()
+  async confirmSubscription(
+    @Param('token') token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return answer(await this.recipients.confirm(token), response);
+  }
+
+  /** Ask a recipient, by the link in its mails, whether it wants no more of them; reading this changes nothing. */
+  @Get('unsubscribe/:token')
+  @ForRecipients()
+  async showUnsubscription(
+    @Param('token') token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return answer(await this.recipients.askToUnsubscribe(token), response);
+  }
+
+  /** Be sent no more mails of a subscription, with one click (RFC 8058). */
+  @Post('unsubscribe/:token')
+  @HttpCode(200)
+  @ForRecipients()
+  async unsubscribe(
+    @Param('token') token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return answer(await this.recipients.unsubscribe(token), response);
+  }
+}
+
+function answer({ isFound, html }: Page, response: Response): string {
+  response.status(isFound ? 200 : 404).type('text/html');
+  response.set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
+  return html;
+}
