@@ -1,6 +1,7 @@
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
+import { FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
@@ -29,6 +30,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,
   ...FEEDBACK_RESPONSES,
+  ...FEEDS_RESPONSES,
   ...HANDLING_RESPONSES,
   ...RELEASE_RESPONSES,
   ...ONWARD_RESPONSES,

@@ -1,9 +1,11 @@
 import { type AlertContent } from './alert-content.js';
 
-export { matches, tagOf } from '../core/etag.js';
+export { isKnown, type Known, matches, tagOf } from '../core/etag.js';
+
+/** Whether none of them is above GREEN. */
+export const isOpen = (contents: AlertContent[]): boolean =>
+  contents.every(({ handling }) => handling.tlp === 'CLEAR' || handling.tlp === 'GREEN');
 
 /** Above GREEN nothing on the way may keep a copy; below, only the reader itself, and it asks again each time. */
 export const cacheControl = (contents: AlertContent[]): string =>
-  contents.every(({ handling }) => handling.tlp === 'CLEAR' || handling.tlp === 'GREEN')
-    ? 'private, no-cache'
-    : 'private, no-store';
+  isOpen(contents) ? 'private, no-cache' : 'private, no-store';

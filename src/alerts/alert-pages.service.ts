@@ -3,7 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { SharingService } from '../sharing/sharing.service.js';
-import { matches, tagOf } from './alert-caching.js';
+import { isKnown, type Known, tagOf } from './alert-caching.js';
 import { AlertContentsService, type ReadAlert } from './alert-contents.service.js';
 import { AlertFiltersService } from './alert-filters.service.js';
 import { type AlertPageQuery } from './alert-search.dto.js';
@@ -20,6 +20,13 @@ export interface ReadPage {
   count?: number;
 }
 
+export interface PageAnswer<More> {
+  tag: string | undefined;
+  /** Of the latest change to what the reader may see, in whole seconds. */
+  changedAt: Date | undefined;
+  page: (ReadPage & More) | 'unchanged';
+}
+
 /** Lists of alerts in pages, for every channel that shows more than one. */
 @Injectable()
 export class AlertPagesService {
@@ -33,38 +40,40 @@ export class AlertPagesService {
   ) {}
 
   /**
-   * A page of the list, newest change first, or `unchanged` when it would be the one of this tag again.
+   * A page of the list, newest change first, or `unchanged` when it would be the one that is known.
    * The tag follows the head of the reader's own log, which every change of what it may see moves on.
+   * @param also what else the page is to say, read in the same view of the database
    */
-  async list(
+  async list<More = object>(
     actor: Actor,
     query: AlertPageQuery & { count?: string },
     variant: string,
-    ifNoneMatch: string | undefined,
-  ): Promise<{ tag: string | undefined; page: ReadPage | 'unchanged' }> {
+    known: Known,
+    also?: (tx: Tx, page: ReadPage) => Promise<More>,
+  ): Promise<PageAnswer<More>> {
     const place = placeOf(query);
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const stated = this.filters.read(query);
-    const answer = await this.database.readAs(actor, async (tx) => {
-      const head = await this.sharing.head(tx, isDrill(query.status));
+    const answer = await this.database.readAs(actor, async (tx): Promise<PageAnswer<More>> => {
+      const head = await this.sharing.latestChange(tx, isDrill(query.status));
       // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
-      const tag =
-        query.arrangement === undefined
-          ? tagOf(
-              actor.readerId,
-              String(head),
-              place,
-              String(query.limit),
-              query.cursor ?? '',
-              query.count ?? '',
-              variant,
-            )
-          : undefined;
-      if (tag !== undefined && ifNoneMatch !== undefined && matches(ifNoneMatch, tag)) {
-        return { tag, page: 'unchanged' as const };
-      }
-      return { tag, page: await this.readPage(tx, actor, query, before, stated, place) };
+      const isFollowed = query.arrangement === undefined;
+      const tag = isFollowed
+        ? tagOf(
+            actor.readerId,
+            String(head.position),
+            place,
+            String(query.limit),
+            query.cursor ?? '',
+            query.count ?? '',
+            variant,
+          )
+        : undefined;
+      const changedAt = isFollowed ? head.at : undefined;
+      if (isKnown(known, tag, changedAt)) return { tag, changedAt, page: 'unchanged' };
+      const page = await this.readPage(tx, actor, query, before, stated, place);
+      return { tag, changedAt, page: { ...page, ...((await also?.(tx, page)) as More) } };
     });
     return this.contents.give(actor, answer, answer.page === 'unchanged' ? [] : answer.page.alerts);
   }

@@ -65,12 +65,9 @@ export class AlertsController {
       this.answerPage(response, page, acceptLanguage);
       return;
     }
-    const { tag, page } = await this.pages.list(
-      actor,
-      query,
-      `json ${acceptLanguage ?? ''}`,
-      request.headers['if-none-match'],
-    );
+    const { tag, page } = await this.pages.list(actor, query, `json ${acceptLanguage ?? ''}`, {
+      ifNoneMatch: request.headers['if-none-match'],
+    });
     if (tag !== undefined) response.set('ETag', tag);
     if (page === 'unchanged') {
       response.set({ 'Cache-Control': 'private, no-cache', Vary: VARY }).status(304).end();

@@ -9,6 +9,7 @@ import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertAudienceService } from './alert-audience.service.js';
 import { AlertImportService } from './alert-import.service.js';
 import { AlertContentsService } from './alert-contents.service.js';
+import { AlertFeedService } from './alert-feed.service.js';
 import { AlertFiltersService } from './alert-filters.service.js';
 import { AlertPagesService } from './alert-pages.service.js';
 import { AlertReadingService } from './alert-reading.service.js';
@@ -91,6 +92,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AlertAudienceService,
     AlertImportService,
     AlertContentsService,
+    AlertFeedService,
     AlertFiltersService,
     AlertPagesService,
     AlertReadingService,
@@ -120,6 +122,6 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     RenditionCache,
     VerificationService,
   ],
-  exports: [AlertPagesService, AlertReadingService],
+  exports: [AlertFeedService, AlertPagesService, AlertReadingService],
 })
 export class AlertsModule {}

@@ -189,6 +189,15 @@ export class AlertsRepository {
     return rows[0]?.cap ?? null;
   }
 
+  /** The messages of those that came as CAP, as they came. */
+  async listCaps(tx: Tx, renditionIds: string[]): Promise<Map<string, CapMessage>> {
+    const rows: { id: string; cap: CapMessage }[] = await tx.query(
+      `select rendition_id as id, cap from alert_rendition where rendition_id = any ($1) and cap is not null`,
+      [renditionIds],
+    );
+    return new Map(rows.map(({ id, cap }) => [id, cap]));
+  }
+
   /** The current renditions of the acting partner's own alert, whole, in the originator's order. */
   async listOwnRenditions(tx: Tx, alertId: string): Promise<OwnRenditionRow[]> {
     return tx.query(

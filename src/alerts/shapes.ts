@@ -96,3 +96,11 @@ const inDegrees = (angle: number): number => (angle * 180) / Math.PI;
 
 /** About ten centimetres. */
 const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
+
+/** The middle of the first shape's extent, for a pin; undefined where there is no shape. */
+export function middleOf(areas: AlertArea[]): Position | undefined {
+  const [ring] = ringsOf(areas);
+  if (ring === undefined) return undefined;
+  const middle = (values: number[]): number => round((Math.min(...values) + Math.max(...values)) / 2);
+  return [middle(ring.map(([latitude]) => latitude)), middle(ring.map(([, longitude]) => longitude))];
+}

@@ -3,6 +3,9 @@ import { ApiExtension } from '@nestjs/swagger';
 /** Headers of answers that a caller can make use of; every answer has some more, see src/openapi-answers.ts. */
 export const ANSWER_HEADERS = {
   ETag: 'Version of the answer, for `If-None-Match` on reading and `If-Match` on changing.',
+  'Last-Modified':
+    'Of the latest change, for `If-Modified-Since`; absent while a later one could have the same.',
+  Link: 'Other pages (RFC 8288).',
   Location: 'Where it is found.',
   'Content-Digest': 'SHA-256 of the content (RFC 9530).',
   'Content-Disposition': 'The name under which it is to be saved.',

@@ -26,3 +26,18 @@ export function tagOf(...parts: string[]): string {
 /** Weak comparison of `If-None-Match` (RFC 9110 §13.1.2). */
 export const matches = (ifNoneMatch: string, tag: string): boolean =>
   ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+
+/** What a caller says that it has already. */
+export interface Known {
+  ifNoneMatch: string | undefined;
+  ifModifiedSince?: string | undefined;
+}
+
+/**
+ * Whether an answer of this tag and time is what the caller has (RFC 9110 §13.2.2). The time must be the very one that
+ * it was told: one of its own clock could lie behind a change that it has not seen.
+ */
+export function isKnown(known: Known, tag: string | undefined, changedAt: Date | undefined): boolean {
+  if (known.ifNoneMatch !== undefined) return tag !== undefined && matches(known.ifNoneMatch, tag);
+  return changedAt !== undefined && known.ifModifiedSince === changedAt.toUTCString();
+}

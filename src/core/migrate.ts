@@ -17,6 +17,7 @@ import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-
 import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js';
 import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
+import { Feeds1767225600021 } from '../../migrations/1767225600021-feeds.js';
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
 
@@ -38,6 +39,7 @@ const MIGRATIONS = [
   Reports1767225600016,
   Onward1767225600017,
   Release1767225600018,
+  Feeds1767225600021,
   Following1767225600023,
   Subscriptions1767225600024,
 ];

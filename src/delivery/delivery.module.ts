@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { AlertsModule } from '../alerts/alerts.module.js';
-import { AlertFeedController } from './alert-feed.controller.js';
+import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 
-/** The channels beyond the API itself. Calls alerts; decides nothing about who sees what. */
-@Module({ imports: [AlertsModule, FollowingModule, SubscriptionsModule], controllers: [AlertFeedController] })
+/** The channels beyond the API itself, each in a folder of its own; none decides who sees what. */
+@Module({ imports: [FeedsModule, FollowingModule, SubscriptionsModule] })
 export class DeliveryModule {}

@@ -17,4 +17,8 @@ export class ChangeHeadEntity {
 
   @Column('bigint')
   position: string;
+
+  /** Of the latest advance, in whole seconds, each later than the one before. */
+  @Column('timestamptz', { name: 'changed_at', default: () => 'now()' })
+  changedAt: Date;
 }

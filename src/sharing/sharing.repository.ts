@@ -82,6 +82,23 @@ export interface ChangeRow {
   at: Date;
 }
 
+export interface LatestChange {
+  position: bigint;
+  at: Date | undefined;
+}
+
+/** The end of a log: what lies above a place, and not more than so many places. */
+export interface LogRange {
+  isDrill: boolean;
+  above: bigint;
+  limit: number;
+}
+
+export interface WithdrawnRow {
+  id: string;
+  at: Date;
+}
+
 /** All SQL on shareables, renditions and change logs. Grants are written by the database's own functions alone. */
 @Injectable()
 export class SharingRepository {
@@ -248,6 +265,40 @@ export class SharingRepository {
       [isDrill],
     );
     return BigInt(rows[0]?.position ?? 0);
+  }
+
+  /** The same with its time, as soon as no later change can have that too. */
+  async latestChange(tx: Tx, isDrill: boolean): Promise<LatestChange> {
+    const rows = await prepared<{ position: string; at: Date | null }>(
+      tx,
+      'latest change',
+      `select position, case when changed_at <= clock_timestamp() then changed_at end as at
+       from change_head where reader_id = acting_reader() and is_drill = $1`,
+      [isDrill],
+    );
+    return { position: BigInt(rows[0]?.position ?? 0), at: rows[0]?.at ?? undefined };
+  }
+
+  /**
+   * What the acting reader lost and does not have again, newest first: looked for in so many places of its log only,
+   * most of which are of what it has.
+   */
+  async listWithdrawn(
+    tx: Tx,
+    type: ShareableType,
+    { isDrill, above, limit }: LogRange,
+  ): Promise<WithdrawnRow[]> {
+    return tx.query(
+      `select e.shareable_id as id, e.at from (
+         select * from change_entry
+         where reader_id = acting_reader() and is_drill = $2 and position > $3
+         order by position desc limit $4
+       ) e
+       where e.change = 'withdrawn' and e.type = $1
+         and not exists (select from share_grant g where g.reader_id = e.reader_id and g.shareable_id = e.shareable_id)
+       order by e.position desc`,
+      [type, isDrill, above.toString(), limit],
+    );
   }
 
   async listChanges(tx: Tx, isDrill: boolean, after: bigint, limit: number): Promise<ChangeRow[]> {

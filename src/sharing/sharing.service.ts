@@ -13,6 +13,8 @@ import { type Audience } from './audience.dto.js';
 import { handlingFaults, handlingRanks, type StatedHandling } from './handling.rules.js';
 import {
   type ChangeRow,
+  type LatestChange,
+  type LogRange,
   type Narrowing,
   type NewRendition,
   type NewShareable,
@@ -20,12 +22,15 @@ import {
   type ShareableState,
   type ShareableType,
   SharingRepository,
+  type WithdrawnRow,
 } from './sharing.repository.js';
 
 export {
   type ChangeRow,
   CHANGES,
   type Downgrade,
+  type LatestChange,
+  type WithdrawnRow,
   type ShareableRow,
   type ShareableState,
   type ShareableType,
@@ -201,6 +206,16 @@ export class SharingService {
   /** Latest position in the acting reader's log: as long as it stands, nothing it can see has changed. */
   async head(tx: Tx, isDrill: boolean): Promise<bigint> {
     return this.sharing.head(tx, isDrill);
+  }
+
+  /** The same with its time in whole seconds; no time while a later change could have the same. */
+  async latestChange(tx: Tx, isDrill: boolean): Promise<LatestChange> {
+    return this.sharing.latestChange(tx, isDrill);
+  }
+
+  /** What the acting reader had and may no longer have, newest first; it may have lost one several times. */
+  async listWithdrawn(tx: Tx, type: ShareableType, range: LogRange): Promise<WithdrawnRow[]> {
+    return this.sharing.listWithdrawn(tx, type, range);
   }
 
   async listChanges(

@@ -40,8 +40,19 @@ export async function everyChannel(
     list: await http.get('/v1/alerts', { query: { limit: 200, status } }),
     search: await http.get('/v1/alerts', { query: { limit: 200, status, minSeverity: 'unknown' } }),
     changes: await http.get('/v1/changes', { query: { limit: 200, ...drills } }),
-    atom: await http.get('/v1/feeds/alerts.atom', { query: { limit: 200, status } }),
+    ...(await everyFeed(http, status)),
   };
+}
+
+/** The alerts as feeds, in every format. */
+async function everyFeed(http: Http, status: string): Promise<Record<string, Answer>> {
+  const answers = FEEDS.map(async (format): Promise<[string, Answer]> => {
+    const answer = await http.get(`/v1/feeds/alerts.${format}`, { query: { limit: 200, status } });
+    // A tombstone tells of what is not there.
+    const text = answer.text.replaceAll(/<at:deleted-entry [^>]*>/g, '');
+    return [format === 'atom' ? format : `feed of ${format}`, { ...answer, text }];
+  });
+  return Object.fromEntries(await Promise.all(answers));
 }
 
 /** The channels on which the alert is to be found now; the change log counts by its latest entry. */
@@ -55,7 +66,12 @@ export async function visibleBy(http: Http, id: string): Promise<string[]> {
   });
 }
 
-export const EVERYWHERE = ['item', 'cap', 'geojson', 'list', 'search', 'changes', 'atom'];
+export const FEEDS = ['atom', 'rss', 'json', 'geojson', 'csv', 'cap'];
+
+export const EVERYWHERE = [
+  ...['item', 'cap', 'geojson', 'list', 'search', 'changes', 'atom'],
+  ...['feed of rss', 'feed of json', 'feed of geojson', 'feed of csv', 'feed of cap'],
+];
 
 interface Changes {
   items: { position: number; change: string; object: { id: string; version: number } }[];

@@ -100,6 +100,7 @@ describe('the schemas', () => {
       // RFC 7517: keys have members by their kind.
       '#/components/schemas/CreateClientDto/properties/jwks',
       'getAlert/200/application/geo+json/properties/properties',
+      'getAlertFeed/200/application/geo+json/properties/features/items/properties/properties',
       // What each action has to say, by name.
       '#/components/schemas/AuditEntryView/properties/details',
     ];

@@ -35,7 +35,7 @@ const capExample = (identifier: string): string =>
   String(example('publishAlert', 'application/cap+xml')).replace(/(?<=<identifier>)[^<]*/, identifier);
 
 /** Asks twice for what has not changed; `fetch` would add `Cache-Control: no-cache` to the condition. */
-async function unchanged(client: ClientCredentials, path: string, isJson = !path.endsWith('.atom')): Promise<void> {
+async function unchanged(client: ClientCredentials, path: string, isJson = !/\.(atom|rss|csv|cap)$/.test(path)): Promise<void> {
   const { access_token } = expectStatus(await requestToken(real.anonymous, client), 200);
   const ask = async (more: Record<string, string> = {}) => {
     const headers = { Authorization: `Bearer ${access_token}`, ...more };
@@ -162,7 +162,9 @@ describe('answers to what is right', () => {
     await unchanged(reader.client, path);
     await unchanged(app.stewardClient, `${path}/renditions`);
     await unchanged(reader.client, '/v1/alerts?limit=1&count=true&category=security,health');
-    await unchanged(reader.client, '/v1/feeds/alerts.atom');
+    for (const format of ['atom', 'rss', 'json', 'geojson', 'csv', 'cap']) {
+      await unchanged(reader.client, `/v1/feeds/alerts.${format}`);
+    }
     expectStatus(await reader.http.get('/v1/alerts/facets', { query: { facets: 'kind,severity' } }), 200);
     expectStatus(await reader.http.get('/v1/alerts/trends', { query: { by: 'country' } }), 200);
     expectStatus(await reader.http.get('/v1/changes'), 200);

@@ -9,12 +9,12 @@ const patterns = ROUTES.map((route) => ({
 })).sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')));
 
 /** Not on every answer of the operations that document them: a message may have no text, drafts have no tag. */
-const SOMETIMES = ['listAlerts ETag', 'Content-Language'];
+const SOMETIMES = ['listAlerts ETag', 'Content-Language', 'Last-Modified', 'Link'];
 /** Said once, in the introduction, for whatever goes wrong. */
 const GENERAL = ['RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
 const CATALOGUE = [
   ...GENERAL,
-  ...['ETag', 'Location', 'Content-Digest', 'Content-Disposition', 'Content-Language', 'SLT-Handling', 'SLT-Notice'],
+  ...['ETag', 'Last-Modified', 'Link', 'Location', 'Content-Digest', 'Content-Disposition', 'Content-Language', 'SLT-Handling', 'SLT-Notice'],
   ...['Retry-After', 'WWW-Authenticate'],
 ];
 
