@@ -7,12 +7,20 @@ export class Release1767225600018 implements MigrationInterface {
       create table release_policy (
         partner_id uuid constraint release_policy_pkey primary key
           constraint release_policy_partner_fkey references partner (id),
-        -- Either is enough; no row is no requirement.
+        -- Either is enough; nothing stated is no requirement.
         tlp smallint,
         classification smallint,
+        -- What one client wishes in its place and another has yet to confirm, for it holds less.
+        proposed_tlp smallint,
+        proposed_classification smallint,
+        proposed_by text,
+        proposed_at timestamptz,
         constraint release_policy_tlp_check check (tlp between 0 and 4),
         constraint release_policy_classification_check check (classification between 0 and 2),
-        constraint release_policy_stated_check check (num_nonnulls(tlp, classification) > 0)
+        constraint release_policy_proposed_tlp_check check (proposed_tlp between 0 and 4),
+        constraint release_policy_proposed_classification_check check (proposed_classification between 0 and 2),
+        constraint release_policy_proposed_check check ((proposed_by is null) = (proposed_at is null)
+          and (proposed_by is not null or num_nonnulls(proposed_tlp, proposed_classification) = 0))
       );
       create table alert_release (
         alert_id uuid constraint alert_release_pkey primary key
@@ -48,10 +56,9 @@ export class Release1767225600018 implements MigrationInterface {
         with check (partner_id = (select acting_owner()));
       create policy service_changes on release_policy for update to slt_service
         using (partner_id = (select acting_owner())) with check (partner_id = (select acting_owner()));
-      create policy service_lifts on release_policy for delete to slt_service
-        using (partner_id = (select acting_owner()));
-      grant select, insert, delete on release_policy to slt_service;
-      grant update (tlp, classification) on release_policy to slt_service;
+      grant select, insert on release_policy to slt_service;
+      grant update (tlp, classification, proposed_tlp, proposed_classification, proposed_by, proposed_at)
+        on release_policy to slt_service;
 
       alter table alert_release enable row level security;
       alter table alert_release force row level security;

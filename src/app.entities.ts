@@ -11,7 +11,8 @@ import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
 import { AlertKnownEntity } from './alerts/alert-known.entity.js';
 import { ChallengeEntity } from './alerts/challenge.entity.js';
 import { FeedbackEntity } from './alerts/feedback.entity.js';
-import { AlertReleaseEntity, ReleasePolicyEntity } from './alerts/release.entity.js';
+import { AlertReleaseEntity } from './alerts/release.entity.js';
+import { ReleasePolicyEntity } from './alerts/release-policy.entity.js';
 import {
   AttachmentChunkEntity,
   AttachmentEntity,

@@ -12,6 +12,14 @@ const flash = {
   responses: [],
 };
 const policy = { tlp: 'AMBER', classification: 'CONFIDENTIAL' };
+const proposing = {
+  ...policy,
+  proposed: {
+    tlp: 'RED',
+    proposedBy: 'riveraid-security-adviser',
+    proposedAt: '2026-11-02T09:00:00.000Z',
+  },
+};
 const update = { ...alertTo({ arrangements: ['ULN'] }), severity: 'extreme' };
 const asked = {
   askedBy: 'riveraid-operations-room',
@@ -33,7 +41,7 @@ export const RELEASE_REQUESTS: RequestExamples = {
     [JSON_TYPE]: {
       examples: {
         required: { summary: 'From AMBER, or CONFIDENTIAL, upwards', value: policy },
-        lifted: { summary: 'Nothing waits any more', value: {} },
+        lifted: { summary: 'Nothing waits any more, once another client has confirmed it', value: {} },
       },
     },
   },
@@ -42,8 +50,9 @@ export const RELEASE_REQUESTS: RequestExamples = {
 
 export const RELEASE_RESPONSES: ResponseExamples = {
   publishFlash: { 201: { [JSON_TYPE]: flash } },
-  getReleasePolicy: { 200: { [JSON_TYPE]: policy } },
+  getReleasePolicy: { 200: { [JSON_TYPE]: proposing } },
   putReleasePolicy: { 200: { [JSON_TYPE]: policy } },
+  confirmReleasePolicy: { 200: { [JSON_TYPE]: { tlp: 'RED' } } },
   getRelease: { 200: { [JSON_TYPE]: { state: 'waiting', subject: 'update', ...asked, update } } },
   releasePendingAlert: { 200: { [JSON_TYPE]: alert } },
   refuseRelease: {

@@ -47,6 +47,9 @@ import { FlashController } from './flash.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseGateService } from './release-gate.service.js';
+import { ReleasePolicyController } from './release-policy.controller.js';
+import { ReleasePolicyRepository } from './release-policy.repository.js';
+import { ReleasePolicyService } from './release-policy.service.js';
 import { ReleaseRepository } from './release.repository.js';
 import { ReleaseService } from './release.service.js';
 import { RenditionCache } from './rendition.cache.js';
@@ -79,6 +82,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AudienceController,
     ReceiptsController,
     ReleaseController,
+    ReleasePolicyController,
     AlertStatisticsController,
     DowngradeController,
     OnwardController,
@@ -117,6 +121,8 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     OnwardRepository,
     OnwardService,
     ReleaseGateService,
+    ReleasePolicyRepository,
+    ReleasePolicyService,
     ReleaseRepository,
     ReleaseService,
     RenditionCache,

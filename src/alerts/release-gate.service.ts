@@ -4,6 +4,7 @@ import { classificationRank, type Handling, tlpRank } from '../access/handling.j
 import { AuditService } from '../audit/audit.service.js';
 import { type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
+import { ReleasePolicyRepository } from './release-policy.repository.js';
 import { ReleaseRepository, type Subject } from './release.repository.js';
 
 /**
@@ -15,15 +16,14 @@ import { ReleaseRepository, type Subject } from './release.repository.js';
 @Injectable()
 export class ReleaseGateService {
   constructor(
+    private readonly policies: ReleasePolicyRepository,
     private readonly releases: ReleaseRepository,
     private readonly audit: AuditService,
   ) {}
 
   /** @throws Problem 403 for a narrowed client, which could not find again what waits */
   async holds(tx: Tx, actor: Actor, handlings: Partial<Handling>[]): Promise<boolean> {
-    const policy = await this.releases.findPolicy(tx);
-    if (policy === null) return false;
-    const { tlp: fromTlp, classification: from } = policy;
+    const { tlp: fromTlp, classification: from } = await this.policies.find(tx);
     const holds = handlings.some(
       ({ tlp, classification = 'UNCLASSIFIED' }) =>
         (fromTlp !== null && tlp !== undefined && tlpRank(tlp) >= fromTlp) ||

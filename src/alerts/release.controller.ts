@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
@@ -9,14 +9,7 @@ import { ApiProblems } from '../core/problem.decorator.js';
 import { answerAlert, ITEM_HEADERS, JSON_TYPE } from './alert-answers.js';
 import { AlertReadingService } from './alert-reading.service.js';
 import { AlertView } from './alerts.view.js';
-import {
-  presentPolicy,
-  presentRelease,
-  RefuseReleaseDto,
-  ReleasePolicyDto,
-  ReleasePolicyView,
-  ReleaseView,
-} from './release.dto.js';
+import { presentRelease, RefuseReleaseDto, ReleaseView } from './release.dto.js';
 import { ReleaseService, releaseTag } from './release.service.js';
 import { RenditionCache } from './rendition.cache.js';
 
@@ -28,24 +21,6 @@ export class ReleaseController {
     private readonly reading: AlertReadingService,
     private readonly cache: RenditionCache,
   ) {}
-
-  /** Read from which handling upwards your organisation requires a second person's release. */
-  @Get('release-policy')
-  @RequireScope('alerts:release')
-  async getReleasePolicy(@CurrentActor() actor: Actor): Promise<ReleasePolicyView> {
-    return presentPolicy(await this.releases.getPolicy(actor));
-  }
-
-  /** Require a second person's release from a handling upwards, for your own organisation; nothing stated lifts it. */
-  @Put('release-policy')
-  @RequireScope('alerts:release')
-  async putReleasePolicy(
-    @CurrentActor() actor: Actor,
-    @Body() dto: ReleasePolicyDto,
-  ): Promise<ReleasePolicyView> {
-    await this.releases.putPolicy(actor, dto);
-    return presentPolicy(dto);
-  }
 
   /** Read what of an alert of yours waits, or last waited, for a second person, who asked, and what came of it. */
   @Get(':id/release')

@@ -1,36 +1,11 @@
-import { IsIn } from 'class-validator';
-import {
-  CLASSIFICATIONS,
-  TLP_LABELS,
-  type Classification,
-  type Handling,
-  type Tlp,
-} from '../access/handling.js';
-import { IfPresent } from '../core/if-present.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { TranslateAlertDto, UpdateAlertDto } from './alerts.dto.js';
 import { type ReleaseRow } from './release.repository.js';
-
-/** From this handling upwards; either is enough, and without both nothing waits. */
-export class ReleasePolicyDto {
-  @IfPresent()
-  @IsIn(TLP_LABELS)
-  tlp?: Tlp;
-
-  @IfPresent()
-  @IsIn(CLASSIFICATIONS)
-  classification?: Classification;
-}
 
 export class RefuseReleaseDto {
   /** Your organisation sees it; nobody else does. */
   @IsText(3, 1000)
   reason: string;
-}
-
-export class ReleasePolicyView {
-  tlp?: Tlp;
-  classification?: Classification;
 }
 
 /** What waits, or last waited, for a second person of your organisation. */
@@ -51,11 +26,6 @@ export class ReleaseView {
   /** Why it was refused. */
   reason?: string;
 }
-
-export const presentPolicy = ({ tlp, classification }: Partial<Handling>): ReleasePolicyView => ({
-  ...(tlp !== undefined && { tlp }),
-  ...(classification !== undefined && { classification }),
-});
 
 export function presentRelease(row: ReleaseRow): ReleaseView {
   return {

@@ -1,22 +1,5 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-/** From which handling upwards a partner requires a second person's release. */
-@Entity('release_policy')
-@Check('release_policy_tlp_check', 'tlp between 0 and 4')
-@Check('release_policy_classification_check', 'classification between 0 and 2')
-@Check('release_policy_stated_check', 'num_nonnulls(tlp, classification) > 0')
-export class ReleasePolicyEntity {
-  @PrimaryColumn('uuid', { name: 'partner_id', primaryKeyConstraintName: 'release_policy_pkey' })
-  @ForeignKey('partner', { name: 'release_policy_partner_fkey' })
-  partnerId: string;
-
-  @Column('smallint', { nullable: true })
-  tlp: number | null;
-
-  @Column('smallint', { nullable: true })
-  classification: number | null;
-}
-
 /** What waits, or last waited, for a second person: an alert that nobody has yet, or a change of one that stands. */
 @Entity('alert_release')
 @Check('alert_release_subject_check', `subject in ('alert', 'update', 'translation')`)

@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { prepared, type Tx } from '../core/database.js';
+import { type Tx } from '../core/database.js';
 import { type TranslateAlertDto, type UpdateAlertDto } from './alerts.dto.js';
-
-/** Ranks from which upwards a second person is needed; either is enough. */
-export interface ReleasePolicy {
-  tlp: number | null;
-  classification: number | null;
-}
 
 /** What is to be released: an alert that nobody has yet, or a change of one that stands. */
 export type Subject =
@@ -29,28 +23,6 @@ export interface ReleaseRow {
 
 @Injectable()
 export class ReleaseRepository {
-  async findPolicy(tx: Tx): Promise<ReleasePolicy | null> {
-    const rows = await prepared<ReleasePolicy>(
-      tx,
-      'release policy',
-      `select tlp, classification from release_policy where partner_id = acting_partner()`,
-      [],
-    );
-    return rows[0] ?? null;
-  }
-
-  async putPolicy(tx: Tx, { tlp, classification }: ReleasePolicy): Promise<void> {
-    await tx.query(
-      `insert into release_policy (partner_id, tlp, classification) values (acting_partner(), $1, $2)
-       on conflict (partner_id) do update set tlp = excluded.tlp, classification = excluded.classification`,
-      [tlp, classification],
-    );
-  }
-
-  async deletePolicy(tx: Tx): Promise<void> {
-    await tx.query(`delete from release_policy where partner_id = acting_owner()`);
-  }
-
   /** One for each alert: a later one takes the place of the one before. */
   async ask(tx: Tx, alertId: string, clientId: string, { subject, proposal }: Subject): Promise<void> {
     await tx.query(

@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
-import {
-  classificationLabel,
-  classificationRank,
-  type Handling,
-  tlpLabel,
-  tlpRank,
-} from '../access/handling.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { requireTag, tagOf } from '../core/etag.js';
@@ -25,35 +18,6 @@ export class ReleaseService {
     private readonly sharing: SharingService,
     private readonly audit: AuditService,
   ) {}
-
-  async getPolicy(actor: Actor): Promise<Partial<Handling>> {
-    refuseNarrowed(actor);
-    const policy = await this.database.readAs(actor, (tx) => this.releases.findPolicy(tx));
-    const { tlp = null, classification = null } = policy ?? {};
-    return {
-      ...(tlp !== null && { tlp: tlpLabel(tlp) }),
-      ...(classification !== null && { classification: classificationLabel(classification) }),
-    };
-  }
-
-  /** From now on; what waits already goes on waiting. */
-  async putPolicy(actor: Actor, { tlp, classification }: Partial<Handling>): Promise<void> {
-    refuseNarrowed(actor);
-    await this.database.as(actor, async (tx) => {
-      if (tlp === undefined && classification === undefined) await this.releases.deletePolicy(tx);
-      else {
-        await this.releases.putPolicy(tx, {
-          tlp: tlp === undefined ? null : tlpRank(tlp),
-          classification: classification === undefined ? null : classificationRank(classification),
-        });
-      }
-      await this.audit.record(tx, actor, {
-        action: 'release_policy.changed',
-        object: { type: 'partner', id: actor.partnerId },
-        details: { tlp: tlp ?? null, classification: classification ?? null },
-      });
-    });
-  }
 
   /** @throws Problem 404 when nothing of it ever waited; 403 for another's alert */
   async get(actor: Actor, id: string): Promise<ReleaseRow> {
@@ -146,9 +110,4 @@ const isWhereItStood = ({ version, state }: ShareableRow, row: ReleaseRow): bool
 function asConflict(error: unknown): never {
   if (!(error instanceof Problem) || !['invalid-input', 'unprocessable'].includes(error.type)) throw error;
   throw problems.conflict(error.detail ?? 'What waits cannot be published any more as it is.', error.errors);
-}
-
-function refuseNarrowed(actor: Actor): void {
-  if (actor.narrowed)
-    throw problems.forbidden('A client that may read less than its partner cannot do this.');
 }

@@ -382,6 +382,12 @@ describe('answers to what is right', () => {
     const policy = '/v1/alerts/release-policy';
     expectStatus(await own.http.put(policy, example('putReleasePolicy', 'application/json')), 200);
     expectStatus(await own.http.get(policy), 200);
+    expectStatus(await second.post(`${policy}/confirmation`), 409);
+    expectStatus(await own.http.put(policy, { tlp: 'AMBER' }), 200);
+    expectStatus(await second.post(`${policy}/confirmation`), 428);
+    expectStatus(await second.post(`${policy}/confirmation`, undefined, stale), 412);
+    const proposed = { headers: { 'If-Match': (await second.get(policy)).headers.get('etag') ?? '' } };
+    expectStatus(await second.post(`${policy}/confirmation`, undefined, proposed), 200);
     const renditions = [renditionInput({ tlp: 'AMBER', audience })].map(({ classification: _, ...one }) => one);
     const input = { ...alertInput(), renditions };
     const { id } = expectStatus(await own.http.post<{ id: string }>('/v1/alerts', input), 201);
