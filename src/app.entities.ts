@@ -35,6 +35,8 @@ import {
 } from './delivery/subscriptions/subscription.entity.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { FollowerEntity, FollowerToldEntity } from './delivery/following/follower.entity.js';
+import { WebhookAttemptEntity, WebhookDeliveryEntity } from './delivery/webhooks/webhook-delivery.entity.js';
+import { WebhookEntity } from './delivery/webhooks/webhook.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
 import { ReferenceEntryEntity } from './reference/reference-entry.entity.js';
@@ -115,4 +117,7 @@ export const ENTITIES = [
   SourceRevealEntity,
   SubscriptionEntity,
   SubscriptionRecipientEntity,
+  WebhookAttemptEntity,
+  WebhookDeliveryEntity,
+  WebhookEntity,
 ];

@@ -10,6 +10,7 @@ import { HANDLING_REQUESTS, HANDLING_RESPONSES } from './openapi-examples.handli
 import { REPORTS_REQUESTS, REPORTS_RESPONSES } from './openapi-examples.reports.js';
 import { RELEASE_REQUESTS, RELEASE_RESPONSES } from './openapi-examples.release.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
+import { WEBHOOKS_REQUESTS, WEBHOOKS_RESPONSES } from './openapi-examples.webhooks.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
 /** Each part of the service brings its own; operation ids are unique. */
@@ -23,6 +24,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...HANDLING_REQUESTS,
   ...RELEASE_REQUESTS,
   ...ONWARD_REQUESTS,
+  ...WEBHOOKS_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
@@ -37,4 +39,5 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...SEARCH_RESPONSES,
   ...RECEIPTS_RESPONSES,
   ...REPORTS_RESPONSES,
+  ...WEBHOOKS_RESPONSES,
 };

@@ -49,6 +49,9 @@ const BACKGROUND_POLICIES = {
   subscription: 'SELECT',
   // Who confirms, or has had enough, has no token.
   subscription_recipient: 'ALL',
+  webhook: 'ALL',
+  webhook_attempt: 'ALL',
+  webhook_delivery: 'ALL',
 };
 
 /** Seen through functions alone, each of which says whose receipts it shows to whom. */
@@ -304,7 +307,12 @@ describe('row-level security', () => {
         'unused_attachments',
       ]);
       // Receipts of what readers were given, as their change logs say; and only what is due by its own date.
-      expect(await open('slt_background')).toEqual(['record_fetches', 'share_expire']);
+      expect(await open('slt_background')).toEqual([
+        // An entry in the name of nobody, for what the exchange did by itself.
+        'audit_by_itself',
+        'record_fetches',
+        'share_expire',
+      ]);
     });
 
     it('gives nobody who logs in more than reading and writing rows', async () => {
@@ -705,6 +713,14 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
      insert into follower values ('${shareable}', 'webhook', '${partnerId}', '${partnerId}', '${client}', 1, 0);
      insert into follower_told values ('${shareable}', '${shareable}');
+     insert into webhook (id, partner_id, reader_id, name, url, types, drills, content, ceiling_tlp,
+         ceiling_classification, is_ordered, keys, public_key)
+       values ('${shareable}', '${partnerId}', '${partnerId}', 'W', 'https://w.example', '{alert}', false, 'thin', 1, 0,
+         false, 'x', 'x');
+     insert into webhook_delivery (id, webhook_id, type, change, object_id, alarm, is_drill, at, state, due_at)
+       values ('${shareable}', '${shareable}', 'alert', 'published', '${shareable}', true, false, now(), 'pending', now());
+     insert into webhook_attempt (id, webhook_id, delivery_id, duration_ms)
+       values (gen_random_uuid(), '${shareable}', '${shareable}', 1);
      insert into custodian (partner_id) values ('${partnerId}');
      insert into custody values ('${shareable}', '${partnerId}', true);
      insert into onward_release values (gen_random_uuid(), '${rendition}', '${shareable}', '${partnerId}',

@@ -12,6 +12,7 @@ export const SCOPES = {
   'reports:triage': 'Read the reports that reach you, and answer, merge and conclude them.',
   'sources:reveal': 'Learn, for a stated reason, whose a protected report is; the source is told.',
   'subscriptions:manage': 'Have the alerts that you may read sent by mail, to whom you name and who agrees.',
+  'webhooks:manage': 'Have what changes for you told to addresses of yours.',
   'reference:manage': 'Change code lists and the list of UNSMS entities.',
   'audit:read': 'Read the audit entries of what your organisation did and of what was done with its own.',
 } as const;

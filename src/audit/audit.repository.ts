@@ -40,6 +40,21 @@ export class AuditRepository {
     );
   }
 
+  async insertByItself(
+    tx: Tx,
+    act: { action: string; object: { type: string; id: string }; details: Record<string, unknown> },
+    copies: { id: string; viewerId: string | null }[],
+  ): Promise<void> {
+    await tx.query(`select audit_by_itself($1, $2, $3, $4, $5, $6)`, [
+      act.action,
+      act.object.type,
+      act.object.id,
+      act.details,
+      copies.map(({ id }) => id),
+      copies.map(({ viewerId }) => viewerId),
+    ]);
+  }
+
   /** Newest first. */
   async list(
     tx: Tx,

@@ -43,6 +43,12 @@ export class AuditService {
     await this.entries.insert(tx, { action, object, details }, copies);
   }
 
+  /** What the exchange did by itself: in the name of nobody, for the exchange and those it is about. */
+  async recordAsSystem(tx: Tx, { action, object, about = [], details = {} }: Act): Promise<void> {
+    const copies = [null, ...new Set(about)].map((viewerId) => ({ id: newId(), viewerId }));
+    await this.entries.insertByItself(tx, { action, object, details }, copies);
+  }
+
   /** @throws Problem 403 for the copy of the exchange without the rights of its steward */
   async list(actor: Actor, query: ListAuditQuery): Promise<{ rows: AuditRow[]; nextCursor: string | null }> {
     const ofExchange = query.of === 'exchange';

@@ -22,6 +22,8 @@ export interface Config {
   anonymousRequestsPerMinute: number;
   /** The largest file that can be attached to an alert or report. */
   attachmentMaxBytes: number;
+  /** For development: webhooks may go to this very machine, by http and on any port. */
+  webhooksAllowLoopback: boolean;
   /** Opens GET /metrics to whoever sends it as a bearer token. Undefined: the page does not exist. */
   metricsToken: string | undefined;
   /** The mail server, and in whose name mail leaves. Undefined: there is no mail. */
@@ -62,6 +64,11 @@ export function readConfig(environment: Environment = process.env): Config {
       ? number
       : fault(name, `must be a whole number from ${least} to ${most}`);
   };
+  const flag = (name: string): boolean => {
+    const value = text(name) ?? 'false';
+    if (!['true', 'false'].includes(value)) fault(name, 'must be true or false');
+    return value === 'true';
+  };
   const url = (name: string, protocols: string[], value = text(name)): string | undefined => {
     if (value === undefined) return undefined;
     return URL.canParse(value) && protocols.includes(new URL(value).protocol)
@@ -90,6 +97,7 @@ export function readConfig(environment: Environment = process.env): Config {
     requestsPerMinute: integer('SLT_REQUESTS_PER_MINUTE', 1, 1e9) ?? 6000,
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
     attachmentMaxBytes: integer('SLT_ATTACHMENT_MAX_BYTES', 1024, 100 * 1024 * 1024) ?? 10 * 1024 * 1024,
+    webhooksAllowLoopback: flag('SLT_WEBHOOKS_ALLOW_LOOPBACK'),
     metricsToken: secret('SLT_METRICS_TOKEN'),
     mail: readMail(
       url('SLT_SMTP_URL', ['smtp:', 'smtps:'], secret('SLT_SMTP_URL')),

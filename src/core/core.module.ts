@@ -4,6 +4,7 @@ import { type Config } from './config.js';
 import { CONFIG, PUBLIC_URL } from './config.provider.js';
 import { Cursors } from './cursor.js';
 import { Database, type DatabaseOptions } from './database.js';
+import { JobQueue } from './job-queue.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { Shutdown } from './shutdown.js';
@@ -32,6 +33,7 @@ export class CoreModule {
           inject: [Shutdown],
           useFactory: (shutdown: Shutdown) => new Readiness(options, shutdown),
         },
+        { provide: JobQueue, useFactory: () => new JobQueue(options.backgroundUrl) },
         { provide: WakeUps, useFactory: () => new WakeUps(options.serviceUrl) },
         {
           provide: Cursors,
@@ -39,7 +41,7 @@ export class CoreModule {
           useFactory: async (database: Database) => new Cursors(await installationSecret(database, 'cursor')),
         },
       ],
-      exports: [CONFIG, PUBLIC_URL, Database, Cursors, Metrics, Readiness, Shutdown, WakeUps],
+      exports: [CONFIG, PUBLIC_URL, Database, Cursors, JobQueue, Metrics, Readiness, Shutdown, WakeUps],
     };
   }
 }

@@ -18,8 +18,10 @@ import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js'
 import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
 import { Feeds1767225600021 } from '../../migrations/1767225600021-feeds.js';
+import { JobQueue1767225600022 } from '../../migrations/1767225600022-job-queue.js';
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
+import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -40,8 +42,10 @@ const MIGRATIONS = [
   Onward1767225600017,
   Release1767225600018,
   Feeds1767225600021,
+  JobQueue1767225600022,
   Following1767225600023,
   Subscriptions1767225600024,
+  Webhooks1767225600027,
 ];
 
 const LEDGER = 'schema_migration';

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The channels beyond the API itself, each in a folder of its own; none decides who sees what. */
-@Module({ imports: [FeedsModule, FollowingModule, SubscriptionsModule] })
+@Module({ imports: [FeedsModule, FollowingModule, SubscriptionsModule, WebhooksModule] })
 export class DeliveryModule {}

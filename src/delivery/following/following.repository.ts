@@ -41,6 +41,10 @@ export class FollowingRepository {
     );
   }
 
+  async lock(tx: Tx, id: string): Promise<void> {
+    await tx.query(`select from follower where id = $1 for no key update`, [id]);
+  }
+
   async updateKeeper(tx: Tx, id: string, clientId: string): Promise<void> {
     await tx.query(`update follower set client_id = $2 where id = $1`, [id, clientId]);
   }

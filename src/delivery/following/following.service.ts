@@ -24,6 +24,11 @@ export class FollowingService {
     await this.following.insert(tx, kind, { ...actor, id }, { position, drillPosition });
   }
 
+  /** Before whatever else of it is locked: so does whoever moves it on. */
+  async lock(tx: Tx, id: string): Promise<void> {
+    await this.following.lock(tx, id);
+  }
+
   /** The acting client, of the same reader, keeps it from now on. */
   async takeOver(tx: Tx, actor: Actor, id: string): Promise<void> {
     await this.following.updateKeeper(tx, id, actor.clientId);
