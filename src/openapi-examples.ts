@@ -11,6 +11,7 @@ import { REPORTS_REQUESTS, REPORTS_RESPONSES } from './openapi-examples.reports.
 import { RELEASE_REQUESTS, RELEASE_RESPONSES } from './openapi-examples.release.js';
 import { SEARCH_RESPONSES } from './openapi-examples.search.js';
 import { WEBHOOKS_REQUESTS, WEBHOOKS_RESPONSES } from './openapi-examples.webhooks.js';
+import { SUBSCRIPTIONS_REQUESTS, SUBSCRIPTIONS_RESPONSES } from './openapi-examples.subscriptions.js';
 import { type RequestExamples, type ResponseExamples } from './openapi-examples.story.js';
 
 /** Each part of the service brings its own; operation ids are unique. */
@@ -25,6 +26,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...RELEASE_REQUESTS,
   ...ONWARD_REQUESTS,
   ...WEBHOOKS_REQUESTS,
+  ...SUBSCRIPTIONS_REQUESTS,
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
@@ -40,4 +42,5 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...RECEIPTS_RESPONSES,
   ...REPORTS_RESPONSES,
   ...WEBHOOKS_RESPONSES,
+  ...SUBSCRIPTIONS_RESPONSES,
 };

@@ -1,6 +1,6 @@
 import { type AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerEnvelope } from 'smtp-server';
 
 /** One mail as it arrived. */
 export interface Received {
@@ -20,8 +20,8 @@ export interface MailServer {
   received: Received[];
   /** Asked for each recipient, when it is named. */
   refuseRecipient: (address: string) => Refusal;
-  /** Asked for each message, when it has come. */
-  refuseMessage: (raw: string) => Refusal;
+  /** Asked for each message, when it has come and before that is said. */
+  refuseMessage: (raw: string) => Refusal | Promise<Refusal>;
   /** Mails to this address, oldest first, once there are as many. */
   to: (address: string, count?: number) => Promise<Received[]>;
   start: () => Promise<void>;
@@ -54,25 +54,13 @@ export async function startMailServer(): Promise<MailServer> {
         disabledCommands: ['STARTTLS', 'AUTH'],
         logger: false,
         disableReverseLookup: true,
+        closeTimeout: 100,
         onRcptTo: ({ address }, _, done) => done(asError(mails.refuseRecipient(address))),
         onData: (stream, session, done) => {
           const chunks: Buffer[] = [];
           stream.on('data', (chunk: Buffer) => chunks.push(chunk));
           stream.on('end', () => {
-            const raw = Buffer.concat(chunks).toString('utf8');
-            const refusal = mails.refuseMessage(raw);
-            if (refusal) return done(asError(refusal));
-            const { mailFrom, rcptTo } = session.envelope;
-            void PostalMime.parse(raw).then((mail) => {
-              mails.received.push({
-                to: rcptTo.map(({ address }) => address),
-                from: mailFrom ? mailFrom.address : '',
-                raw,
-                mail,
-                header: (name) => mail.headers.find(({ key }) => key === name)?.value,
-              });
-              done();
-            });
+            void take(Buffer.concat(chunks).toString('utf8'), session.envelope).then(done);
           });
         },
       });
@@ -89,6 +77,19 @@ export async function startMailServer(): Promise<MailServer> {
       );
       server = undefined;
     },
+  };
+  const take = async (raw: string, { mailFrom, rcptTo }: SMTPServerEnvelope): Promise<Error | null> => {
+    const refusal = await mails.refuseMessage(raw);
+    if (refusal) return asError(refusal);
+    const mail = await PostalMime.parse(raw);
+    mails.received.push({
+      to: rcptTo.map(({ address }) => address),
+      from: mailFrom ? mailFrom.address : '',
+      raw,
+      mail,
+      header: (name) => mail.headers.find(({ key }) => key === name)?.value,
+    });
+    return null;
   };
   await mails.start();
   return mails;

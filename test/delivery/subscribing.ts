@@ -23,7 +23,7 @@ export interface RecipientInput {
   timeZone?: string;
   delivery?: string;
   digestAt?: string[];
-  quietHours?: { from: string; until: string };
+  quietHours?: { start: string; end: string };
   maxPerHour?: number;
 }
 

@@ -103,7 +103,7 @@ describe('subscriptions', () => {
           { address: newAddress(), timeZone: 'CEST' },
           { address, delivery: 'digest' },
           { address: address.replace('office', 'OFFICE'), digestAt: ['07:00'] },
-          { address: newAddress(), quietHours: { from: '22:00', until: '22:00' } },
+          { address: newAddress(), quietHours: { start: '22:00', end: '22:00' } },
         ]),
       ),
     ).toEqual([
@@ -111,7 +111,7 @@ describe('subscriptions', () => {
       '#/recipients/1/digestAt',
       '#/recipients/2/address',
       '#/recipients/2/digestAt',
-      '#/recipients/3/quietHours/until',
+      '#/recipients/3/quietHours/end',
     ]);
     expect(await faultsOf(subscriptionInput([{ address }], { filter: { categories: [] } }))).toEqual([
       '#/filter/categories',

@@ -44,16 +44,16 @@ export class MailLinksService implements OnModuleInit {
     return this.link('confirm', recipientId, lastDay.toString(36));
   }
 
-  /** @returns the recipient that the token is for; null when it is none of ours, or no longer valid */
-  read(purpose: Purpose, token: string, now: Date): string | null {
+  /** @returns the recipient that the token is for; null when it is none of ours */
+  read(purpose: Purpose, token: string, now: Date): { recipientId: string; isOver: boolean } | null {
     const [, id, until, mac] = /^([\w-]{22})\.([0-9a-z]{1,8})\.([\w-]{32})$/.exec(token) ?? [];
     if (id === undefined || until === undefined || mac === undefined) return null;
     const recipientId = uuidOf(id);
     const expected = this.sign(purpose, recipientId, until);
     const given = Buffer.from(mac, 'base64url');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-    const isOver = until !== '0' && parseInt(until, 36) * DAY_MS < now.getTime() - DAY_MS;
-    return isOver ? null : recipientId;
+    const isOver = until !== '0' && (parseInt(until, 36) + 1) * DAY_MS <= now.getTime();
+    return { recipientId, isOver };
   }
 
   private link(purpose: Purpose, recipientId: string, until: string): string {

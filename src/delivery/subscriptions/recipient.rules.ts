@@ -17,8 +17,8 @@ export function recipientFaults(recipients: readonly RecipientDto[]): Fault[] {
     if (!isTimeZone(timeZone)) fault('timeZone', 'must be an IANA time zone, such as Africa/Khartoum');
     if (delivery === 'digest' && digestAt === undefined) fault('digestAt', 'is needed for a digest');
     if (delivery === 'immediate' && digestAt !== undefined) fault('digestAt', 'belongs to a digest');
-    if (quietHours !== undefined && quietHours.from === quietHours.until) {
-      fault('quietHours/until', 'must be another time than from');
+    if (quietHours !== undefined && quietHours.start === quietHours.end) {
+      fault('quietHours/end', 'must be another time than the start');
     }
     return faults;
   });
@@ -36,7 +36,7 @@ export const wishesOf = (recipient: RecipientDto): RecipientWishes => ({
   time_zone: recipient.timeZone,
   delivery: recipient.delivery,
   digest_at: [...(recipient.digestAt ?? [])].sort(),
-  quiet_from: recipient.quietHours?.from ?? null,
-  quiet_until: recipient.quietHours?.until ?? null,
+  quiet_from: recipient.quietHours?.start ?? null,
+  quiet_until: recipient.quietHours?.end ?? null,
   max_per_hour: recipient.maxPerHour ?? MAX_PER_HOUR_DEFAULT,
 });

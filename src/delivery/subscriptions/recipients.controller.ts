@@ -1,10 +1,11 @@
 import { applyDecorators, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { Public } from '../../access/route.decorator.js';
 import { IgnoresBody } from '../../core/body-parsers.js';
+import { ApiProblems } from '../../core/problem.decorator.js';
 import { ValidatesItsOwnInput } from '../../core/undeclared-input.js';
-import { type Page, RecipientsService } from './recipients.service.js';
+import { RecipientsService } from './recipients.service.js';
 
 /** Nothing but the page itself and its one button. */
 const POLICY = [
@@ -25,7 +26,7 @@ const ForRecipients = () =>
     ValidatesItsOwnInput(),
     ApiParam({ name: 'token', schema: { type: 'string', maxLength: 100 } }),
     ApiOkResponse({ description: 'A page in the language of the recipient.', content: HTML }),
-    ApiNotFoundResponse({ description: 'The link is not valid, or no longer.', content: HTML }),
+    ApiProblems('not-found'),
   );
 
 @ApiTags('subscriptions')
@@ -76,8 +77,7 @@ export class RecipientsController {
   }
 }
 
-function answer({ isFound, html }: Page, response: Response): string {
-  response.status(isFound ? 200 : 404).type('text/html');
-  response.set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
-  return html;
+function answer(page: string, response: Response): string {
+  response.type('text/html').set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
+  return page;
 }

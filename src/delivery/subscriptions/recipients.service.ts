@@ -1,21 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../core/database.js';
+import { problems } from '../../core/problem.js';
 import { CATALOGUES } from '../mail/languages.js';
 import { MailLinksService } from '../mail/mail-links.service.js';
 import { say } from '../mail/render/document.js';
-import { writeInvalidPage, writePage } from '../mail/render/page.js';
+import { writePage, writePageInAll } from '../mail/render/page.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { type RecipientState, SubscriptionsRepository } from './subscriptions.repository.js';
 
-/** A page for somebody who has nothing but a link. */
-export interface Page {
-  isFound: boolean;
-  html: string;
-}
-
 type Found = NonNullable<Awaited<ReturnType<SubscriptionsRepository['findRecipientAsSystem']>>>;
-
-const NOT_FOUND: Page = { isFound: false, html: writeInvalidPage() };
 
 /** What recipients say themselves, by the links that they alone were sent: yes, and enough. */
 @Injectable()
@@ -28,7 +21,7 @@ export class RecipientsService {
   ) {}
 
   /** Asks; changes nothing. */
-  async askToConfirm(token: string): Promise<Page> {
+  async askToConfirm(token: string): Promise<string> {
     return this.page('confirm', token, (_, recipient) => {
       if (recipient.state === 'confirmed') return writeConfirmed(recipient);
       const { language, address, partner_name: partner } = recipient;
@@ -38,7 +31,7 @@ export class RecipientsService {
     });
   }
 
-  async confirm(token: string): Promise<Page> {
+  async confirm(token: string): Promise<string> {
     return this.page('confirm', token, async (id, recipient) => {
       const from: RecipientState[] = ['unconfirmed', 'unsubscribed'];
       await this.database.asSystem((tx) =>
@@ -49,7 +42,7 @@ export class RecipientsService {
   }
 
   /** Asks; changes nothing. */
-  async askToUnsubscribe(token: string): Promise<Page> {
+  async askToUnsubscribe(token: string): Promise<string> {
     return this.page('unsubscribe', token, (_, { state, address, language }) => {
       const { page } = CATALOGUES[language];
       if (state === 'unsubscribed') return writePage(language, page.stopTitle, [say(page.stopped)]);
@@ -59,7 +52,7 @@ export class RecipientsService {
   }
 
   /** At once, and as often as one likes. */
-  async unsubscribe(token: string): Promise<Page> {
+  async unsubscribe(token: string): Promise<string> {
     return this.page('unsubscribe', token, async (id, { language }) => {
       const from: RecipientState[] = ['unconfirmed', 'confirmed'];
       await this.database.asSystem(async (tx) => {
@@ -71,17 +64,22 @@ export class RecipientsService {
     });
   }
 
+  /** @throws Problem 404 for a link that was made up; a page for one that was good once */
   private async page(
     purpose: 'confirm' | 'unsubscribe',
     token: string,
     write: (id: string, recipient: Found) => string | Promise<string>,
-  ): Promise<Page> {
-    const id = this.links.read(purpose, token, new Date());
-    const recipient =
-      id && (await this.database.asSystem((tx) => this.subscriptions.findRecipientAsSystem(tx, id)));
+  ): Promise<string> {
+    const link = this.links.read(purpose, token, new Date());
+    if (link === null) throw problems.notFound();
+    const { recipientId, isOver } = link;
+    const recipient = await this.database.asSystem((tx) =>
+      this.subscriptions.findRecipientAsSystem(tx, recipientId),
+    );
+    if (purpose === 'unsubscribe' && recipient === null) return writePageInAll('stopped');
     // Whom its own mail server refuses cannot agree either.
-    if (!id || !recipient || (purpose === 'confirm' && recipient.state === 'failed')) return NOT_FOUND;
-    return { isFound: true, html: await write(id, recipient) };
+    const isPast = isOver || recipient === null || (purpose === 'confirm' && recipient.state === 'failed');
+    return isPast ? writePageInAll('invalid') : write(recipientId, recipient);
   }
 }
 

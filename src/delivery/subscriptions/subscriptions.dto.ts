@@ -22,16 +22,17 @@ import { TIME_OF_DAY } from './local-times.rules.js';
 
 const TIME = { message: 'must be a time of the day as hh:mm' };
 export const DELIVERIES = ['immediate', 'digest'] as const;
+export type Delivery = (typeof DELIVERIES)[number];
 export const MAX_PER_HOUR_DEFAULT = 20;
 const MOST_RECIPIENTS = 50;
 
-/** Local hours in which nothing is sent that can wait; `until` may be on the next day. */
+/** Local hours in which nothing is sent that can wait; they may end on the next day. */
 export class QuietHoursDto {
   @Matches(TIME_OF_DAY, TIME)
-  from: string;
+  start: string;
 
   @Matches(TIME_OF_DAY, TIME)
-  until: string;
+  end: string;
 }
 
 /** Somebody who is to be told by mail, once having agreed. Each gets a mail of its own. */
@@ -52,7 +53,7 @@ export class RecipientDto {
 
   /** Severe and extreme alerts are sent at once either way. */
   @IsIn(DELIVERIES)
-  delivery: (typeof DELIVERIES)[number];
+  delivery: Delivery;
 
   /** For `digest`: local times of the day at which it is sent. */
   @IfPresent()

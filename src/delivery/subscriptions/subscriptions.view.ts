@@ -2,11 +2,12 @@ import { type HandlingView } from '../../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../../access/handling.js';
 import { type SavedFilter } from '../../alerts/alert-pages.service.js';
 import { type MailLanguage } from '../mail/languages.js';
+import { type Delivery } from './subscriptions.dto.js';
 import { type RecipientRow, type RecipientState, type SubscriptionRow } from './subscriptions.repository.js';
 
 export class QuietHoursView {
-  from: string;
-  until: string;
+  start: string;
+  end: string;
 }
 
 export class RecipientView {
@@ -14,7 +15,7 @@ export class RecipientView {
   address: string;
   language: MailLanguage;
   timeZone: string;
-  delivery: 'immediate' | 'digest';
+  delivery: Delivery;
   digestAt?: string[];
   quietHours?: QuietHoursView;
   maxPerHour: number;
@@ -77,7 +78,7 @@ function presentRecipient(row: RecipientRow): RecipientView {
     quietHours:
       row.quiet_from === null || row.quiet_until === null
         ? undefined
-        : { from: row.quiet_from, until: row.quiet_until },
+        : { start: row.quiet_from, end: row.quiet_until },
     maxPerHour: row.max_per_hour,
     state: row.state,
     stateChangedAt: row.state_changed_at.toISOString(),

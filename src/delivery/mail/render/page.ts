@@ -1,5 +1,5 @@
 import { CATALOGUES, type MailLanguage } from '../languages.js';
-import { type Block } from './document.js';
+import { type Block, say } from './document.js';
 import { escapeHtml, writeHtml } from './html.js';
 
 /**
@@ -13,10 +13,8 @@ export function writePage(language: MailLanguage, title: string, blocks: Block[]
   return page.replace('</div>\n</body>', `${form}\n</div>\n</body>`);
 }
 
-/** In every language, for there is nothing by which to know the right one. */
-export function writeInvalidPage(): string {
-  const blocks = Object.values(CATALOGUES).map(({ page }): Block => ({
-    sentence: { template: page.invalid, values: {} },
-  }));
+/** In every language, when there is nothing left by which to know the right one. */
+export function writePageInAll(sentence: 'invalid' | 'stopped'): string {
+  const blocks = Object.values(CATALOGUES).map(({ page }) => say(page[sentence]));
   return writePage('en', 'SLT Exchange', blocks);
 }
