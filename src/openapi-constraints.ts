@@ -21,6 +21,7 @@ const WORDS: Record<string, (constraints: unknown[]) => Schema> = {
   isLength: ([minLength, maxLength]) => ({ minLength, maxLength }),
   matches: ([pattern]) => ({ pattern: pattern instanceof RegExp ? pattern.source : pattern }),
   isUuid: () => ({ format: 'uuid' }),
+  isEmail: () => ({ format: 'email' }),
   isIso8601: () => ({ format: 'date-time' }),
   isBooleanString: () => ({ enum: ['true', 'false'] }),
   arrayNotEmpty: () => ({ minItems: 1 }),

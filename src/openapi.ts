@@ -46,6 +46,7 @@ const TAGS: Record<string, string> = {
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
   webhooks: 'Being told of changes at addresses of your own, by Standard Webhooks.',
+  subscriptions: 'Alerts by mail, to people who agree to it.',
   audit: 'Who did what, as far as it concerns you.',
   health: 'For whoever starts and watches the service.',
 };

@@ -1,5 +1,5 @@
 import { freePort, ServiceProcess } from '../operations/service-process.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { requestToken, startApp, type TestApp } from '../support/app.js';
 import { alert, partner } from '../support/factories.js';
 import { expectStatus, Http } from '../support/http.js';
 import { query } from '../support/database.js';
@@ -22,25 +22,26 @@ describe('mails of a process that is killed', () => {
   });
 
   /** The one that sends; the application of the test has no mail server. */
-  const start = async (): Promise<ServiceProcess> => {
+  const start = async (): Promise<{ service: ServiceProcess; url: string }> => {
+    const port = await freePort();
     const service = new ServiceProcess({
-      PORT: String(await freePort()),
+      PORT: String(port),
       SLT_PUBLIC_URL: app.url,
       DATABASE_URL: app.database.serviceUrl,
       BACKGROUND_DATABASE_URL: app.database.backgroundUrl,
       ...mailSettings(mails),
     });
     running.push(service);
-    return service;
+    await service.url();
+    return { service, url: `http://127.0.0.1:${port}` };
   };
 
   it('are sent again by the next one, under the same id', async () => {
-    const first = await start();
-    const url = await first.url();
+    const { service: first, url } = await start();
     const [originator, reader] = [await partner(app), await subscriber(app)];
     const address = newAddress();
-    const token = await app.as(reader.client);
-    const http = new Http(url, (token as unknown as { headers: Record<string, string> }).headers);
+    const token = expectStatus(await requestToken(app.anonymous, reader.client), 200).access_token;
+    const http = new Http(url, { Authorization: `Bearer ${token}` });
     expectStatus(await http.post('/v1/subscriptions', subscriptionInput([{ address }])), 201);
     await confirm(app, mails, address);
 
