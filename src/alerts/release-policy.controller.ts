@@ -26,10 +26,7 @@ export class ReleasePolicyController {
     return answer(response, await this.policies.get(actor));
   }
 
-  /**
-   * Require a second person's release from a handling upwards, for your own organisation; nothing stated lifts it. What
-   * asks for less than what stands is kept as a proposal.
-   */
+  /** Require a second person's release from a handling upwards, at once, or propose that less than what stands is to wait. */
   @Put()
   @RequireScope('alerts:release')
   @ApiAnswerHeaders('ETag')

@@ -11,7 +11,7 @@ import { IfPresent } from '../core/if-present.decorator.js';
 import { type PolicyRow } from './release-policy.repository.js';
 import { type ReleasePolicy } from './release-policy.rules.js';
 
-/** From this handling upwards; either is enough, and without both nothing waits. */
+/** From this handling upwards, for your own organisation; either is enough, and without both nothing waits. */
 export class ReleasePolicyDto {
   @IfPresent()
   @IsIn(TLP_LABELS)

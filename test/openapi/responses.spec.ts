@@ -386,7 +386,9 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.put(policy, { tlp: 'AMBER' }), 200);
     expectStatus(await second.post(`${policy}/confirmation`), 428);
     expectStatus(await second.post(`${policy}/confirmation`, undefined, stale), 412);
-    const proposed = { headers: { 'If-Match': (await second.get(policy)).headers.get('etag') ?? '' } };
+    const tag = (await second.get(policy)).headers.get('etag') ?? '';
+    expectStatus(await second.get(policy, { headers: { 'If-None-Match': tag } }), 304);
+    const proposed = { headers: { 'If-Match': tag } };
     expectStatus(await second.post(`${policy}/confirmation`, undefined, proposed), 200);
     const renditions = [renditionInput({ tlp: 'AMBER', audience })].map(({ classification: _, ...one }) => one);
     const input = { ...alertInput(), renditions };
