@@ -12,6 +12,8 @@ export class Attachments1767225600011 implements MigrationInterface {
         -- SHA-256 of what is kept, which for images is not what was sent.
         digest bytea not null,
         created_at timestamptz not null default now(),
+        -- What it belongs to, once something carries it: in a second one it would tell who wrote both.
+        shareable_id uuid constraint attachment_shareable_fkey references shareable (id),
         constraint attachment_bytes_check check (bytes > 0)
       );
       create index attachment_created_idx on attachment (created_at);
@@ -46,15 +48,12 @@ export class Attachments1767225600011 implements MigrationInterface {
       );
       create index attachment_use_rendition_idx on attachment_use (rendition_id);
 
-      -- An upload of one's own, or what another version of the same thing carries already.
+      -- What belongs to the same thing, which only its uploader can have said of it.
       create function attaches(p_attachment uuid, p_rendition uuid) returns boolean
         language sql stable security definer set search_path = pg_catalog, public, pg_temp
         as $$
-          select exists (select from rendition r where r.id = p_rendition and originates(r.shareable_id)
-            and (exists (select from attachment_owner o
-                   where o.attachment_id = p_attachment and o.partner_id = acting_partner())
-              or exists (select from attachment_use u join rendition e on e.id = u.rendition_id
-                   where u.attachment_id = p_attachment and e.shareable_id = r.shareable_id)))
+          select exists (select from rendition r join attachment a on a.shareable_id = r.shareable_id
+            where r.id = p_rendition and a.id = p_attachment and originates(r.shareable_id))
         $$;
       -- Of the acting partner, all its narrowed clients among it.
       create function unused_attachments() returns bigint
@@ -80,6 +79,9 @@ export class Attachments1767225600011 implements MigrationInterface {
         or exists (select from attachment_use u where u.attachment_id = attachment.id));
       create policy service_uploads on attachment for insert to slt_service
         with check (exists (select from attachment_owner o where o.attachment_id = attachment.id));
+      create policy service_assigns on attachment for update to slt_service
+        using (shareable_id is null and exists (select from attachment_owner o where o.attachment_id = attachment.id))
+        with check (originates(shareable_id));
 
       alter table attachment_owner enable row level security;
       alter table attachment_owner force row level security;
@@ -107,6 +109,7 @@ export class Attachments1767225600011 implements MigrationInterface {
         with check (attaches(attachment_id, rendition_id));
 
       grant select, insert on attachment, attachment_owner, attachment_chunk, attachment_use to slt_service;
+      grant update (shareable_id) on attachment to slt_service;
       grant select on attachment, attachment_owner, attachment_use to slt_engine;
       grant select, delete on attachment to slt_background;
       grant select on attachment_use to slt_background;

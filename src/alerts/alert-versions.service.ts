@@ -128,7 +128,7 @@ export class AlertVersionsService {
     await this.alerts.insertRenditions(tx, id, actor.partnerId, written);
     for (const { id: renditionId, content } of written) {
       const ids = (content.attachments ?? []).map((attachment) => attachment.id);
-      await this.attachments.attach(tx, renditionId, ids);
+      await this.attachments.attach(tx, { shareableId: id, renditionId }, ids);
     }
   }
 

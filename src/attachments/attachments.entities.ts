@@ -23,6 +23,11 @@ export class AttachmentEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
+
+  /** What it belongs to, once something carries it. */
+  @Column('uuid', { name: 'shareable_id', nullable: true })
+  @ForeignKey('shareable', { name: 'attachment_shareable_fkey' })
+  shareableId: string | null;
 }
 
 /** Who uploaded a file: for that partner's eyes only. */

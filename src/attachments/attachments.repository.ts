@@ -92,6 +92,22 @@ export class AttachmentsRepository {
     );
   }
 
+  /**
+   * To the thing that they belong to from now on, unless they belong to one.
+   * @returns those that belong to another
+   */
+  async assign(tx: Tx, shareableId: string, ids: string[]): Promise<string[]> {
+    await tx.query(`update attachment set shareable_id = $1 where id = any ($2) and shareable_id is null`, [
+      shareableId,
+      ids,
+    ]);
+    const rows: { id: string }[] = await tx.query(
+      `select id from attachment where id = any ($2) and shareable_id <> $1 order by id`,
+      [shareableId, ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async insertUses(tx: Tx, renditionId: string, ids: string[]): Promise<void> {
     try {
       await tx.query(

@@ -176,26 +176,23 @@ export class AttachmentsService {
     });
   }
 
-  /** From here on, whoever may have the rendition may have these. */
-  async attach(tx: Tx, renditionId: string, ids: string[]): Promise<void> {
-    if (ids.length > 0) await this.attachments.insertUses(tx, renditionId, ids);
-  }
-
-  /** Both at once, for a rendition that is there already; files that metadata may hide in are refused unless allowed. */
-  async use(
+  /**
+   * From here on, whoever may have the rendition may have these.
+   * @throws Problem 409 for what belongs to something else already
+   */
+  async attach(
     tx: Tx,
-    _actor: Actor,
-    renditionId: string,
+    { shareableId, renditionId }: { shareableId: string; renditionId: string },
     ids: string[],
-    options: { pointer?: string; uncleaned?: boolean } = {},
-  ): Promise<AttachmentSummary[]> {
-    const summaries = await this.describe(tx, ids, options);
-    await this.attach(
-      tx,
-      renditionId,
-      summaries.map(({ id }) => id),
-    );
-    return summaries;
+  ): Promise<void> {
+    if (ids.length === 0) return;
+    const elsewhere = await this.attachments.assign(tx, shareableId, ids);
+    if (elsewhere.length > 0) {
+      throw problems.conflict(
+        `Of another alert or report already: ${elsewhere.join(', ')}. Two with one file would tell that they come from the same hand; upload it again.`,
+      );
+    }
+    await this.attachments.insertUses(tx, renditionId, ids);
   }
 
   /** @returns how many were dropped; zero when none is left */

@@ -133,7 +133,7 @@ export class ReportsService {
     await this.reports.insertRendition(tx, rendition.id, id, content);
     await this.attachments.attach(
       tx,
-      rendition.id,
+      { shareableId: id, renditionId: rendition.id },
       attachments.map((one) => one.id),
     );
   }

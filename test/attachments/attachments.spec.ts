@@ -20,6 +20,7 @@ import {
   type TestArrangement,
   type TestPartner,
 } from '../support/factories.js';
+import { reportInput, submitted } from '../reports/reporting.js';
 import { type Answer, expectStatus, type Http, type Problem } from '../support/http.js';
 
 const image = (name: string): Buffer => readFileSync(joinPath('test', 'fixtures', 'images', name));
@@ -415,6 +416,61 @@ describe('a file of an alert', () => {
     expect(again.body.errors).toEqual([
       { pointer: '#/renditions/0/attachments/1', detail: 'is there already' },
     ]);
+  });
+
+  describe('belongs to one thing alone, or it would tell that two are of the same hand:', () => {
+    const both = ['alerts:publish', 'alerts:read', 'reports:submit'];
+    const alertWith = ({ id }: Attachment) =>
+      alertInput({
+        renditions: [
+          { ...renditionInput({ audience: { arrangements: [place.code] } }), attachments: [id] } as never,
+        ],
+      });
+    const detailOf = (answer: Answer<unknown>) => [answer.status, (answer.body as Problem).detail];
+    const refusal = ({ id }: Attachment) => [409, expect.stringContaining(`already: ${id}.`) as string];
+
+    it('what a named alert carries is in no protected report, nor the other way round', async () => {
+      const source = await partner(app, { scopes: both });
+      const [first, second] = [await uploaded(source.http, 'x'), await uploaded(source.http, 'y')];
+      expectStatus(await source.http.post('/v1/alerts', alertWith(first)), 201);
+      const reported = await source.http.post('/v1/reports', reportInput({ attachments: [first.id] }));
+      expect(detailOf(reported)).toEqual(refusal(first));
+
+      const { id } = await submitted(source.http, { attachments: [second.id] });
+      expect(detailOf(await source.http.post('/v1/alerts', alertWith(second)))).toEqual(refusal(second));
+      expectStatus(await source.http.post(`/v1/reports/${id}/withdrawal`), 204);
+      expect(detailOf(await source.http.post('/v1/alerts', alertWith(second)))).toEqual(refusal(second));
+      const audience = await source.http.post('/v1/alerts/audience-preview', alertWith(second));
+      expect(detailOf(audience)).toEqual(refusal(second));
+    });
+
+    it('two that ask for it at the same time do not both get it', async () => {
+      const source = await partner(app, { scopes: both });
+      for (let round = 0; round < 5; round++) {
+        const file = await uploaded(source.http, `round ${round}`);
+        const answers = await Promise.all([
+          source.http.post('/v1/alerts', alertWith(file)),
+          source.http.post('/v1/reports', reportInput({ attachments: [file.id] })),
+          source.http.post('/v1/alerts', alertWith(file)),
+        ]);
+        expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+        const rows = await query(
+          app.database.superuserUrl,
+          `select distinct r.shareable_id from attachment_use u join rendition r on r.id = u.rendition_id
+           where u.attachment_id = $1`,
+          [file.id],
+        );
+        expect(rows).toHaveLength(1);
+      }
+    });
+
+    it('its own versions and renditions carry it as before, and a try that came to nothing leaves it free', async () => {
+      const file = await uploaded(author.http, 'twice');
+      expectStatus(await author.http.post('/v1/alerts/audience-preview', alertWith(file)), 200);
+      const { id } = await publish([[file], [file]]);
+      expectStatus(await author.http.post(`/v1/alerts/${id}/updates`, alertWith(file)), 200);
+      expect((await reader.http.get(address(file))).text).toBe('twice');
+    });
   });
 
   it('may not tell who wrote it where the originator stays unnamed', async () => {
