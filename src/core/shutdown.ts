@@ -13,6 +13,7 @@ const PATIENCE_MS = 10_000;
  */
 export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   private begun = false;
+  private readonly endings: (() => void)[] = [];
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -30,6 +31,11 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
     next();
   };
 
+  /** For answers that would go on: how to end them, since requests only finish when they do. */
+  beforeRequestsFinish(end: () => void): void {
+    this.endings.push(end);
+  }
+
   onModuleDestroy(): void {
     this.begun = true;
   }
@@ -37,6 +43,7 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     // Time for whoever distributes the requests to notice that this process is not ready.
     await sleep(this.delaySeconds * 1000);
+    for (const end of this.endings) end();
     const server = this.host.httpAdapter.getHttpServer() as Server;
     if (server.listening) await finishRequests(server);
   }
