@@ -34,7 +34,7 @@ export class ChangesController {
   ): Promise<ChangePage> {
     const topic = topicOf(query);
     const begin = (): Place =>
-      query.after === undefined ? BEGINNING : this.changes.open(actor, topic, query.after, 'after');
+      query.after === undefined ? BEGINNING : this.changes.open(actor, topic, query.after);
     const place = query.snapshot ? await this.changes.snapshot(actor, topic) : begin();
     let part = await this.changes.read(actor, topic, place, query.limit, acceptLanguage);
     const end = performance.now() + query.wait * 1000;

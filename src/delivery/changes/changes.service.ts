@@ -51,8 +51,8 @@ export class ChangesService {
   ) {}
 
   /** @throws Problem 400 for a cursor that was not given to this reader for this log */
-  open(actor: Actor, topic: Topic, cursor: string, parameter?: string): Place {
-    return fromNumber(this.cursors.open(actor.readerId, logOf(topic), cursor, parameter));
+  open(actor: Actor, topic: Topic, cursor: string, pointer = '?after'): Place {
+    return fromNumber(this.cursors.open(actor.readerId, logOf(topic), cursor, pointer));
   }
 
   seal(actor: Actor, topic: Topic, place: Place): string {

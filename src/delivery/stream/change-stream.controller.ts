@@ -57,7 +57,7 @@ export class ChangeStreamController {
     if (typeof request.accepts(TYPE) !== 'string') throw problems.notAcceptable([TYPE]);
     const topic = topicOf(query);
     const begin = (): Place =>
-      query.after === undefined ? BEGINNING : this.changes.open(actor, topic, query.after, 'after');
+      query.after === undefined ? BEGINNING : this.changes.open(actor, topic, query.after);
     const resume = (id: string): Place => this.changes.open(actor, topic, id, 'Last-Event-ID');
     const start = async (): Promise<Place> =>
       query.snapshot ? this.changes.snapshot(actor, topic) : begin();

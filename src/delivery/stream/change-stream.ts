@@ -184,15 +184,16 @@ export class ChangeStream implements LongAnswer {
     if (text === '' || this.response.closed || this.response.destroyed) return;
     this.write(text);
     if (this.response.writableLength <= MOST_WAITING) return;
-    const isTaken = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), SLOW_MS);
-      const taken = (): void => {
-        clearTimeout(timer);
-        resolve(true);
+    const { response } = this;
+    const slow = setTimeout(() => response.destroy(), SLOW_MS);
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        response.off('drain', go).off('close', go);
+        resolve();
       };
-      this.response.once('drain', taken).once('close', taken);
+      response.on('drain', go).on('close', go);
     });
-    if (!isTaken) this.response.destroy();
+    clearTimeout(slow);
   }
 
   private write(text: string): void {
