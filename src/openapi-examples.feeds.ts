@@ -1,5 +1,12 @@
 import { alert } from './openapi-examples.exchange.js';
-import { ALERT, type ResponseExamples } from './openapi-examples.story.js';
+import {
+  ALERT,
+  JSON_TYPE,
+  MADE,
+  one,
+  type RequestExamples,
+  type ResponseExamples,
+} from './openapi-examples.story.js';
 
 const BASE = 'https://slt.example';
 const AT = alert.changedAt;
@@ -61,4 +68,35 @@ const FEED = {
 
 const ANSWER = { 200: { 'application/atom+xml': ATOM, 'application/feed+json': FEED } };
 
-export const FEEDS_RESPONSES: ResponseExamples = { getAlertFeed: ANSWER };
+const ADDRESS = {
+  id: '019b2f00-0000-7000-8000-000000000060',
+  name: 'Map of the operations room',
+  state: 'open',
+  keeper: 'c-019b2f0000007000',
+  ceiling: { tlp: 'GREEN', classification: 'UNCLASSIFIED' },
+  filter: { countries: ['SD'], minSeverity: 'moderate' },
+  createdAt: MADE,
+};
+
+export const FEEDS_REQUESTS: RequestExamples = {
+  createFeedAddress: { [JSON_TYPE]: one({ name: ADDRESS.name, filter: ADDRESS.filter }) },
+};
+
+export const FEEDS_RESPONSES: ResponseExamples = {
+  getAlertFeed: ANSWER,
+  getAddressedAlertFeed: ANSWER,
+  createFeedAddress: {
+    201: {
+      [JSON_TYPE]: {
+        ...ADDRESS,
+        addresses: ['atom', 'rss', 'json', 'geojson', 'csv', 'cap'].map(
+          (format) => `${BASE}/v1/feeds/shown-only-once-in-this-answer/alerts.${format}`,
+        ),
+      },
+    },
+  },
+  listFeedAddresses: {
+    200: { [JSON_TYPE]: { items: [{ ...ADDRESS, lastUsedAt: '2026-11-02T08:00:00.000Z' }] } },
+  },
+  takeFeedAddress: { 200: { [JSON_TYPE]: ADDRESS } },
+};

@@ -1,8 +1,7 @@
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
-import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
-import { FEEDS_RESPONSES } from './openapi-examples.feeds.js';
+import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
@@ -23,6 +22,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...RECEIPTS_REQUESTS,
   ...REPORTS_REQUESTS,
   ...FEEDBACK_REQUESTS,
+  ...FEEDS_REQUESTS,
   ...HANDLING_REQUESTS,
   ...RELEASE_REQUESTS,
   ...ONWARD_REQUESTS,
@@ -31,7 +31,6 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
-  ...CHANGES_RESPONSES,
   ...ATTACHMENTS_RESPONSES,
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,

@@ -21,6 +21,8 @@ const BACKGROUND_POLICIES = {
   change_head: 'SELECT',
   client: 'ALL',
   custodian: 'ALL',
+  // Who presents one, and in which hour.
+  feed_address: 'ALL',
   follower: 'ALL',
   follower_told: 'ALL',
   idempotency_key: 'ALL',
@@ -92,6 +94,7 @@ const READ_BY_THE_ENGINE = [
   'change_head',
   'custodian',
   'custody',
+  'feed_address',
   'fetch_receipt',
   'membership',
   'onward_release',
@@ -272,6 +275,9 @@ describe('row-level security', () => {
         'alert_originators',
         // Whether a file may go with a rendition of the acting partner's own.
         'attaches',
+        // A reader within the one that acts, which nothing raises above it; and the end of one.
+        'feed_address_close',
+        'feed_address_open',
         // Counts of one’s own alerts; to the steward of everybody’s.
         'handling_statistics',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
@@ -306,11 +312,10 @@ describe('row-level security', () => {
         // A number, of the acting partner's own.
         'unused_attachments',
       ]);
-      // Repetitions older than any cursor; receipts of what readers were given, as their change logs say; and only what is due by its own date.
+      // Receipts of what readers were given, as their change logs say; and only what is due by its own date.
       expect(await open('slt_background')).toEqual([
         // An entry in the name of nobody, for what the exchange did by itself.
         'audit_by_itself',
-        'change_log_trim',
         'record_fetches',
         'share_expire',
       ]);
@@ -783,6 +788,8 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into mail_thread values ('${recipient}', '${shareable}', false, 1);
      insert into mail_message (id, recipient_id, kind, due_at) values ('${recipient}', '${recipient}', 'digest', now());
      insert into mail_line values ('${recipient}', '${shareable}', 1);
+     insert into feed_address (id, partner_id, owner_id, reader_id, client_id, name, token_hash)
+       values (gen_random_uuid(), '${partnerId}', '${partnerId}', '${partnerId}', '${client}', 'F', 'x');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());

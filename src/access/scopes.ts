@@ -11,6 +11,7 @@ export const SCOPES = {
   'reports:submit': 'Submit reports, and follow, change and withdraw those that you submitted.',
   'reports:triage': 'Read the reports that reach you, and answer, merge and conclude them.',
   'sources:reveal': 'Learn, for a stated reason, whose a protected report is; the source is told.',
+  'feeds:manage': 'Make feed addresses, at which tools that can send no token read alerts that you may read.',
   'subscriptions:manage': 'Have the alerts that you may read sent by mail, to whom you name and who agrees.',
   'webhooks:manage': 'Have what changes for you told to addresses of yours.',
   'reference:manage': 'Change code lists and the list of UNSMS entities.',

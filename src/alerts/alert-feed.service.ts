@@ -14,6 +14,7 @@ import {
 import { toCap } from './alert-to-cap.js';
 import { isDrill } from './alert.values.js';
 import { AlertsRepository } from './alerts.repository.js';
+import { type SavedFilter } from './saved-filter.dto.js';
 import { writeCap } from './cap/write-cap.js';
 
 export { AlertPageQuery } from './alert-search.dto.js';
@@ -44,17 +45,19 @@ export class AlertFeedService {
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
+  /** @param kept a filter that holds whatever is asked for */
   list(
     actor: Actor,
     query: AlertPageQuery,
     variant: string,
     known: Known,
-    withCap: boolean,
+    { withCap, kept }: { withCap: boolean; kept?: SavedFilter },
   ): Promise<PageAnswer<FeedMore>> {
-    return this.pages.list(actor, query, variant, known, async (tx, page) => ({
+    const more = async (tx: Tx, page: ReadPage): Promise<FeedMore> => ({
       withdrawn: query.cursor === undefined ? await this.listWithdrawn(tx, query, page) : [],
       caps: withCap ? await this.listCaps(tx, page) : new Map<string, string>(),
-    }));
+    });
+    return this.pages.list(actor, query, variant, known, more, kept);
   }
 
   /** Since the last alert of the first page: whoever reads on knows the rest from when it was on that one. */

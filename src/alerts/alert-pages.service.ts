@@ -43,6 +43,7 @@ export class AlertPagesService {
    * A page of the list, newest change first, or `unchanged` when it would be the one that is known.
    * The tag follows the head of the reader's own log, which every change of what it may see moves on.
    * @param also what else the page is to say, read in the same view of the database
+   * @param kept a filter that holds whatever is asked for
    */
   async list<More = object>(
     actor: Actor,
@@ -50,15 +51,16 @@ export class AlertPagesService {
     variant: string,
     known: Known,
     also?: (tx: Tx, page: ReadPage) => Promise<More>,
+    kept: SavedFilter = {},
   ): Promise<PageAnswer<More>> {
-    const place = placeOf(query);
+    const place = `${placeOf(query)} ${JSON.stringify(kept)}`;
     const before =
       query.cursor === undefined ? undefined : this.cursors.open(actor.readerId, place, query.cursor);
     const stated = this.filters.read(query);
     const answer = await this.database.readAs(actor, async (tx): Promise<PageAnswer<More>> => {
       const head = await this.sharing.latestChange(tx, isDrill(query.status));
       // An alert can come to be addressed to one arrangement more without a word in its readers' logs.
-      const isFollowed = query.arrangement === undefined;
+      const isFollowed = query.arrangement === undefined && kept.arrangements === undefined;
       const tag = isFollowed
         ? tagOf(
             actor.readerId,
@@ -72,7 +74,7 @@ export class AlertPagesService {
         : undefined;
       const changedAt = isFollowed ? head.at : undefined;
       if (isKnown(known, tag, changedAt)) return { tag, changedAt, page: 'unchanged' };
-      const page = await this.readPage(tx, actor, query, before, stated, place);
+      const page = await this.readPage(tx, actor, query, before, { ...stated, kept }, place);
       return { tag, changedAt, page: { ...page, ...((await also?.(tx, page)) as More) } };
     });
     return this.contents.give(actor, answer, answer.page === 'unchanged' ? [] : answer.page.alerts);
@@ -83,10 +85,15 @@ export class AlertPagesService {
     actor: Actor,
     query: AlertPageQuery & { count?: string },
     before: bigint | undefined,
-    stated: AlertSearch,
+    { kept, ...stated }: AlertSearch & { kept: SavedFilter },
     place: string,
   ): Promise<ReadPage> {
-    const search = await this.filters.resolve(tx, stated, query);
+    const asked = await this.filters.resolve(tx, stated, query);
+    const held = Object.entries(await this.filters.recall(tx, kept, stated.isDrill));
+    const search = {
+      ...asked,
+      ...Object.fromEntries(held.filter(([, value]) => value !== undefined)),
+    };
     const rows = await this.searches.list(tx, search, before, query.limit + 1);
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);

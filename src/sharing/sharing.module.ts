@@ -1,9 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
-import { ChangeLogsClock } from './change-logs.clock.js';
-import { ChangeLogsRepository } from './change-logs.repository.js';
-import { ChangeLogsService } from './change-logs.service.js';
+import { ChangesController } from './changes.controller.js';
 import { ExpiryClock } from './expiry.clock.js';
 import { ExplanationRepository } from './explanation.repository.js';
 import { ExplanationService } from './explanation.service.js';
@@ -20,10 +18,8 @@ import { SharingService } from './sharing.service.js';
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule],
+  controllers: [ChangesController],
   providers: [
-    ChangeLogsClock,
-    ChangeLogsRepository,
-    ChangeLogsService,
     ExpiryClock,
     ExplanationRepository,
     ExplanationService,
@@ -33,6 +29,6 @@ import { SharingService } from './sharing.service.js';
     SharingRepository,
     SharingService,
   ],
-  exports: [ChangeLogsService, ExplanationService, FetchesService, ReceiptsService, SharingService],
+  exports: [ExplanationService, FetchesService, ReceiptsService, SharingService],
 })
 export class SharingModule {}

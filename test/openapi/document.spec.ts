@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ALL_SCOPES } from '../../src/access/scopes.js';
 import { buildDocument } from '../../src/openapi.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { answerOf, DOCUMENT, examplesOf, ROUTES, type Schema, schemas, TEXT } from './document.js';
+import { answerOf, DOCUMENT, examplesOf, isOpenToAll, ROUTES, type Schema, schemas, TEXT } from './document.js';
 import { faultsOf } from './validation.js';
 
 const PROBLEM = '#/components/schemas/ProblemView';
@@ -48,9 +48,7 @@ describe('every operation', () => {
     (_, method, path, operation) => {
       expect(operation.summary).toMatch(/^[A-Z].*[.?]$/);
       expect(DOCUMENT.tags.map(({ name }) => name)).toEqual(expect.arrayContaining(operation.tags));
-      // Recipients of mail have a link and no token.
-      const isForRecipients = /^\/v1\/(unsubscribe|subscription-confirmations)\//.test(path);
-      const isPublic = !path.startsWith('/v1/') || isForRecipients;
+      const isPublic = isOpenToAll(path);
       const alternatives = operation.security.flatMap(({ oauth2 }) => (oauth2 ? [oauth2] : []));
       const scopes = alternatives.flat();
       if (isPublic) expect(operation.security.some((one) => 'oauth2' in one)).toBe(false);
@@ -102,7 +100,10 @@ describe('the schemas', () => {
       // RFC 7517: keys have members by their kind.
       '#/components/schemas/CreateClientDto/properties/jwks',
       'getAlert/200/application/geo+json/properties/properties',
-      'getAlertFeed/200/application/geo+json/properties/features/items/properties/properties',
+      ...['getAlertFeed', 'getAddressedAlertFeed', 'getPublicAlertFeed'].map(
+        (feed) => `${feed}/200/application/geo+json/properties/features/items/properties/properties`,
+      ),
+      'getPublicAlert/200/application/geo+json/properties/properties',
       // What each action has to say, by name.
       '#/components/schemas/AuditEntryView/properties/details',
     ];

@@ -50,6 +50,11 @@ export const ROUTES: Route[] = Object.entries(DOCUMENT.paths).flatMap(([path, it
   Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
+/** Whoever asks is answered: recipients of mail and readers of feed addresses have a link and no token. */
+export const isOpenToAll = (path: string): boolean =>
+  !path.startsWith('/v1/') ||
+  /^\/v1\/(public|unsubscribe|subscription-confirmations|feeds\/\{token\})\//.test(path);
+
 export const examplesOf = ({ example, examples = {} }: MediaType): unknown[] => [
   ...(example === undefined ? [] : [example]),
   ...Object.values(examples).map(({ value }) => value),

@@ -6,7 +6,7 @@ import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
 import { alert, alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
-import { DOCUMENT, examplesOf, ROUTES } from './document.js';
+import { DOCUMENT, examplesOf, isOpenToAll, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
 
 const watch = new Watch();
@@ -181,6 +181,38 @@ describe('answers to what is right', () => {
     expectStatus(await steward.post(`${path}/withdrawal`), 204);
     expectStatus(await reader.http.get(path), 404);
     expectStatus(await reader.http.get('/v1/changes'), 200);
+  });
+
+  it('about feed addresses', async () => {
+    const own = await partner(app, { scopes: ['alerts:read', 'feeds:manage'] });
+    const made = expectStatus(
+      await own.http.post<{ id: string; addresses: string[] }>('/v1/feed-addresses', example('createFeedAddress', 'application/json')),
+      201,
+    );
+    for (const address of made.addresses) {
+      const first = await app.anonymous.get(new URL(address).pathname);
+      const known = { 'If-None-Match': first.headers.get('etag') ?? '' };
+      expectStatus(first, 200);
+      expectStatus(await app.anonymous.get(new URL(address).pathname, { headers: known }), 304);
+      expectStatus(await app.anonymous.get(new URL(address).pathname, { query: { surprise: 1 } }), 400);
+    }
+    expectStatus(await own.http.get('/v1/feed-addresses'), 200);
+    expectStatus(await own.http.post(`/v1/feed-addresses/${made.id}/keeper`), 200);
+    expectStatus(await own.http.delete(`/v1/feed-addresses/${made.id}`), 204);
+    expectStatus(await own.http.delete(`/v1/feed-addresses/${made.id}`), 404);
+    expectStatus(await own.http.post(`/v1/feed-addresses/${made.id}/keeper`), 404);
+    expectStatus(await app.anonymous.get(new URL(made.addresses[0] ?? '').pathname), 404);
+    const { superuserUrl } = real.database;
+    await query(
+      superuserUrl,
+      `insert into reader select gen_random_uuid(), r.id, true, 1, 0, null from reader r, generate_series(1, 50)
+         where r.id = '${own.partner.id}';
+       insert into feed_address (id, partner_id, owner_id, reader_id, client_id, name, token_hash)
+         select gen_random_uuid(), partner_id, partner_id, id, '${own.client.clientId}', 'One of many', id::text::bytea
+         from reader where partner_id = '${own.partner.id}' and id <> partner_id
+           and id not in (select reader_id from feed_address)`,
+    );
+    expectStatus(await own.http.post('/v1/feed-addresses', { name: 'One too many' }), 409);
   });
 
   it('about texts that some that they are addressed to could not read', async () => {
@@ -472,7 +504,7 @@ describe('answers to what is right', () => {
 
 describe('answers to what is wrong', () => {
   const fill = (path: string): string => path.replace('{clientId}', 'nobody').replace(/\{\w+\}/g, ID);
-  const secured = ROUTES.filter(({ path }) => path.startsWith('/v1/'));
+  const secured = ROUTES.filter(({ path }) => !isOpenToAll(path));
   const others = new Map<string, Http>();
   beforeAll(async () => {
     const { partner: own } = await partner(app);
@@ -557,11 +589,9 @@ describe('answers of a service in need', () => {
     try {
       const { steward, anonymous } = watch.app(busy);
       for (const { method, path } of ROUTES.filter((route) => !route.path.startsWith('/health/'))) {
-        const http = path.startsWith('/v1/') ? steward : anonymous;
-        // What would go on for ever, were it let in.
-        const address = path.replace(/\{\w+\}/g, ID) + (path.endsWith('/stream') ? '?after=none' : '');
-        await http.send(method, address);
-        expectStatus(await http.send(method, address), 429);
+        const http = isOpenToAll(path) ? anonymous : steward;
+        await http.send(method, path.replace(/\{\w+\}/g, ID));
+        expectStatus(await http.send(method, path.replace(/\{\w+\}/g, ID)), 429);
       }
     } finally {
       await busy.close();

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
 import { type AlertContent, AlertFeedService, type AlertPageQuery } from '../../alerts/alert-feed.service.js';
+import { type SavedFilter } from '../../alerts/alert-pages.service.js';
 import { PUBLIC_URL } from '../../core/config.provider.js';
 import { compress, encodingFor } from './compression.js';
 import { type Feed, toEntry, urnOf } from './feed.js';
@@ -11,6 +12,8 @@ import { writerOf } from './formats.js';
 export interface FeedWay {
   actor: Actor;
   title: string;
+  /** Holds whatever is asked for. */
+  filter?: SavedFilter;
   /** Of the feed, where its address is not to be repeated. */
   id?: string;
   /** Of one alert. */
@@ -43,7 +46,10 @@ export class FeedAnswers {
     };
     const encoding = encodingFor(request);
     const variant = `${format} ${encoding} ${acceptLanguage ?? ''}`;
-    const answer = await this.alerts.list(way.actor, query, variant, known, format === 'cap');
+    const answer = await this.alerts.list(way.actor, query, variant, known, {
+      withCap: format === 'cap',
+      kept: way.filter,
+    });
     const { tag, changedAt, page } = answer;
     if (tag !== undefined) response.set('ETag', tag);
     if (changedAt !== undefined) response.set('Last-Modified', changedAt.toUTCString());
