@@ -10,6 +10,6 @@ export class DowngradeClock extends Clock {
   }
 
   protected async tick(): Promise<boolean> {
-    return (await this.downgrades.downgradeDueAsSystem()) > 0;
+    return this.downgrades.downgradeDueAsSystem();
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
+import { type Due } from '../core/rounds.js';
 
 export interface ReviewRow {
   rendition_id: string;
@@ -12,16 +13,21 @@ export interface ReviewRow {
   is_due: boolean;
 }
 
+export interface DueDowngrade extends Due {
+  originator_id: string;
+}
+
 @Injectable()
 export class DowngradeRepository {
   /** Alerts with a text whose handling is to be lowered now. As the system. */
-  async listDue(tx: Tx, limit: number): Promise<{ id: string; originator_id: string }[]> {
+  async listDue(tx: Tx, after: Due | undefined, limit: number): Promise<DueDowngrade[]> {
     return tx.query(
-      `select s.id, s.originator_id from rendition r join shareable s on s.id = r.shareable_id
+      `select s.id, s.originator_id, min(r.downgrade_at)::text as due_at from rendition r join shareable s on s.id = r.shareable_id
        where r.is_current and r.downgrade_at <= now() and s.type = 'alert'
          and s.state in ('published', 'expired', 'cancelled')
-       group by s.id order by min(r.downgrade_at) limit $1`,
-      [limit],
+       group by s.id having $1::timestamptz is null or (min(r.downgrade_at), s.id) > ($1, $2::uuid)
+       order by min(r.downgrade_at), s.id limit $3`,
+      [after?.due_at ?? null, after?.id ?? null, limit],
     );
   }
 

@@ -2,21 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
-import { doEach } from '../core/clock.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
+import { Rounds } from '../core/rounds.js';
 import { SharingService } from '../sharing/sharing.service.js';
 import { AlertVersionsService, asItStands } from './alert-versions.service.js';
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type ListReviewsQuery } from './downgrade.dto.js';
-import { DowngradeRepository, type ReviewRow } from './downgrade.repository.js';
+import { DowngradeRepository, type DueDowngrade, type ReviewRow } from './downgrade.repository.js';
 import { exchangeFor } from './exchange-actor.js';
-
-const AT_ONCE = 100;
 
 /** Texts become less restricted when their originators said they would; what else is due is theirs to look at. */
 @Injectable()
 export class DowngradeService {
+  private readonly due = new Rounds<DueDowngrade>(
+    (after, limit) => this.database.asSystem((tx) => this.downgrades.listDue(tx, after, limit)),
+    ({ id, originator_id: originatorId }) => {
+      const actor = exchangeFor(originatorId);
+      return this.database.as(actor, (tx) => this.downgradeIn(tx, actor, id));
+    },
+  );
+
   constructor(
     private readonly database: Database,
     private readonly downgrades: DowngradeRepository,
@@ -27,13 +33,9 @@ export class DowngradeService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** Each alert in a transaction of its own, as its originator laid down. @returns how many */
-  async downgradeDueAsSystem(): Promise<number> {
-    const due = await this.database.asSystem((tx) => this.downgrades.listDue(tx, AT_ONCE));
-    return doEach(due, async ({ id, originator_id: originatorId }) => {
-      const actor = exchangeFor(originatorId);
-      return this.database.as(actor, (tx) => this.downgradeIn(tx, actor, id));
-    });
+  /** Each alert in a transaction of its own, as its originator laid down. @returns whether there may be more to do */
+  async downgradeDueAsSystem(): Promise<boolean> {
+    return this.due.next();
   }
 
   /** Texts of the acting partner whose classification is to be looked at again. */

@@ -10,6 +10,6 @@ export class OnwardClock extends Clock {
   }
 
   protected async tick(): Promise<boolean> {
-    return (await this.onward.endDueAsSystem()) > 0;
+    return this.onward.endDueAsSystem();
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
+import { type Due } from '../core/rounds.js';
 import { type ReleaseRequestRow, type RequestState } from './onward.dto.js';
 
 const COLUMNS = `id, alert_id, rendition_id, asker_id, originator_id, partner_id, partner_code, asker_code, until, reason,
@@ -8,8 +9,7 @@ const COLUMNS = `id, alert_id, rendition_id, asker_id, originator_id, partner_id
 /** Why a text cannot be released; all that who asks for it hears is `refused`. */
 export type Refusal = 'replaced' | 'has it' | 'inactive' | 'excluded' | 'ceiling' | 'refused';
 
-export interface DueRelease {
-  id: string;
+export interface DueRelease extends Due {
   shareable_id: string;
   originator_id: string;
 }
@@ -151,12 +151,14 @@ export class OnwardRepository {
   }
 
   /** As the system. */
-  async listDue(tx: Tx, limit: number): Promise<DueRelease[]> {
+  async listDue(tx: Tx, after: Due | undefined, limit: number): Promise<DueRelease[]> {
     return tx.query(
-      `select o.id, o.shareable_id, s.originator_id
+      `select o.id, o.shareable_id, s.originator_id, o.until::text as due_at
        from onward_release o join shareable s on s.id = o.shareable_id
-       where o.state = 'current' and o.until <= now() and s.type = 'alert' order by o.until limit $1`,
-      [limit],
+       where o.state = 'current' and o.until <= now() and s.type = 'alert'
+         and ($1::timestamptz is null or (o.until, o.id) > ($1, $2::uuid))
+       order by o.until, o.id limit $3`,
+      [after?.due_at ?? null, after?.id ?? null, limit],
     );
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
-import { doEach } from '../core/clock.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
+import { Rounds } from '../core/rounds.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { AlertsRepository } from './alerts.repository.js';
 import { AlertsService } from './alerts.service.js';
@@ -16,9 +16,8 @@ import {
   type ListReleaseRequestsQuery,
   type ReleaseRequestRow,
 } from './onward.dto.js';
-import { OnwardRepository, type Refusal } from './onward.repository.js';
+import { type DueRelease, OnwardRepository, type Refusal } from './onward.repository.js';
 
-const ENDED_AT_ONCE = 100;
 const WHY: Record<Refusal, string> = {
   replaced: 'The text was replaced meanwhile, or the alert does not stand any more.',
   'has it': 'It has this text already, or a higher one.',
@@ -31,6 +30,14 @@ const WHY: Record<Refusal, string> = {
 /** Readers ask the originator to pass their text on to one more organisation; it alone decides, and for a time. */
 @Injectable()
 export class OnwardService {
+  private readonly due = new Rounds<DueRelease>(
+    (after, limit) => this.database.asSystem((tx) => this.requests.listDue(tx, after, limit)),
+    async ({ id, shareable_id: alertId, originator_id: originatorId }) => {
+      const actor = exchangeFor(originatorId);
+      return (await this.database.as(actor, (tx) => this.endIn(tx, actor, alertId, id))) !== null;
+    },
+  );
+
   constructor(
     private readonly database: Database,
     private readonly requests: OnwardRepository,
@@ -116,13 +123,9 @@ export class OnwardService {
     });
   }
 
-  /** Ends what has had its time, each in a transaction of its own. @returns how many */
-  async endDueAsSystem(): Promise<number> {
-    const due = await this.database.asSystem((tx) => this.requests.listDue(tx, ENDED_AT_ONCE));
-    return doEach(due, async ({ id, shareable_id: alertId, originator_id: originatorId }) => {
-      const actor = exchangeFor(originatorId);
-      return (await this.database.as(actor, (tx) => this.endIn(tx, actor, alertId, id))) !== null;
-    });
+  /** Ends some of what has had its time, each in a transaction of its own. @returns whether there may be more */
+  async endDueAsSystem(): Promise<boolean> {
+    return this.due.next();
   }
 
   private async grant(

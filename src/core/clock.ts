@@ -53,13 +53,18 @@ export abstract class Clock implements OnApplicationBootstrap, OnApplicationShut
  * @param act whether there was anything to do
  * @returns how many were done; where that is none, it is no use to try again at once
  */
-export async function doEach<T>(due: T[], act: (one: T) => Promise<boolean>): Promise<number> {
+export async function doEach<T>(
+  due: T[],
+  act: (one: T) => Promise<boolean>,
+  onFailure?: (one: T, error: unknown) => void,
+): Promise<number> {
   let done = 0;
   for (const one of due) {
     try {
       if (await act(one)) done++;
     } catch (error) {
       logger.warn({ msg: 'what was due could not be done', error: describeError(error) });
+      onFailure?.(one, error);
     }
   }
   return done;

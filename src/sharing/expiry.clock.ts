@@ -10,6 +10,6 @@ export class ExpiryClock extends Clock {
   }
 
   protected async tick(): Promise<boolean> {
-    return (await this.sharing.expireDueAsSystem()) > 0;
+    return this.sharing.expireDueAsSystem();
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { prepared, type Tx } from '../core/database.js';
+import { type Due } from '../core/rounds.js';
 import { type Audience } from './audience.dto.js';
 
 export type ShareableType = 'alert' | 'report';
@@ -158,12 +159,14 @@ export class SharingRepository {
   }
 
   /** As the system. */
-  async listDue(tx: Tx, limit: number): Promise<string[]> {
-    const rows: { id: string }[] = await tx.query(
-      `select id from shareable where state = 'published' and expires_at <= now() order by expires_at limit $1`,
-      [limit],
+  async listDue(tx: Tx, after: Due | undefined, limit: number): Promise<Due[]> {
+    return tx.query(
+      `select id, expires_at::text as due_at from shareable
+       where state = 'published' and expires_at <= now()
+         and ($1::timestamptz is null or (expires_at, id) > ($1, $2::uuid))
+       order by expires_at, id limit $3`,
+      [after?.due_at ?? null, after?.id ?? null, limit],
     );
-    return rows.map(({ id }) => id);
   }
 
   /** As the system; the last statement of its transaction. */

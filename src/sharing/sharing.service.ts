@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
-import { doEach } from '../core/clock.js';
 import { Cursors } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { Metrics } from '../core/metrics.js';
 import { type Fault, problems } from '../core/problem.js';
+import { Rounds } from '../core/rounds.js';
 import { WakeUps } from '../core/wake-ups.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type Audience } from './audience.dto.js';
@@ -39,14 +39,23 @@ export {
 export { AudienceDto } from './audience.dto.js';
 
 const changeLog = (isDrill: boolean): string => (isDrill ? 'changes of drills' : 'changes');
-/** Above this many at once the next second goes on. */
-const EXPIRED_AT_ONCE = 100;
 
 /** One text at one handling, ready to be written. */
 export type RenditionDraft = Omit<NewRendition, 'id'>;
 
 @Injectable()
 export class SharingService {
+  private readonly expiries = new Rounds(
+    (after, limit) => this.database.asSystem((tx) => this.sharing.listDue(tx, after, limit)),
+    async ({ id }) => {
+      await this.database.asSystem(async (tx) => {
+        await this.sharing.expire(tx, id);
+        this.announce(tx);
+      });
+      return true;
+    },
+  );
+
   constructor(
     private readonly database: Database,
     private readonly sharing: SharingRepository,
@@ -180,16 +189,9 @@ export class SharingService {
     return this.sharing.countUnreached(tx, id);
   }
 
-  /** Ends what has had its time, each in a transaction of its own. @returns how many */
-  async expireDueAsSystem(): Promise<number> {
-    const due = await this.database.asSystem((tx) => this.sharing.listDue(tx, EXPIRED_AT_ONCE));
-    return doEach(due, async (id) => {
-      await this.database.asSystem(async (tx) => {
-        await this.sharing.expire(tx, id);
-        this.announce(tx);
-      });
-      return true;
-    });
+  /** Ends some of what has had its time, each in a transaction of its own. @returns whether there may be more */
+  async expireDueAsSystem(): Promise<boolean> {
+    return this.expiries.next();
   }
 
   /** Decides who sees what and writes it down. Nothing may follow in the transaction: readers' logs stay locked. */

@@ -113,6 +113,34 @@ describe('an alert that was to hold until a time', () => {
     expect(positions).toEqual(positions.map((_, index) => index + 1));
   });
 
+  it('expires although hundreds that were due before it cannot', async () => {
+    const stuck = `id in (select id from shareable where originator_id = '${reader.partner.id}')`;
+    await query(
+      app.database.superuserUrl,
+      `insert into shareable (id, type, originator_id, state, expires_at)
+       select gen_random_uuid(), 'alert', '${reader.partner.id}', 'published', now() - interval '1 day'
+       from generate_series(1, 250);
+       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'never'; end $$;
+       create trigger refuse before update on shareable for each row
+         when (new.originator_id = '${reader.partner.id}' and new.state = 'expired') execute function refuse()`,
+    );
+    try {
+      const id = await publish();
+      await runOut(id);
+      await eventually(hasExpired(id));
+      const [left] = await query<{ count: number }>(
+        app.database.superuserUrl,
+        `select count(*)::int as count from shareable where state = 'published' and ${stuck}`,
+      );
+      expect(left?.count).toBe(250);
+    } finally {
+      await query(
+        app.database.superuserUrl,
+        `drop trigger refuse on shareable; update shareable set state = 'withdrawn' where ${stuck}`,
+      );
+    }
+  });
+
   it('comes back by an update that extends it', async () => {
     const id = await publish();
     await runOut(id);
