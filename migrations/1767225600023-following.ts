@@ -50,7 +50,7 @@ export class Following1767225600023 implements MigrationInterface {
       create policy background_reads on change_head for select to slt_background using (true);
 
       grant select, insert, delete on follower to slt_service;
-      grant update (client_id, position, drill_position, is_open) on follower to slt_service;
+      grant update (client_id, position, drill_position, is_open, taken_until) on follower to slt_service;
       grant select on follower to slt_background;
       grant update (position, drill_position, is_open, taken_until) on follower to slt_background;
       grant select, insert on follower_told to slt_background;

@@ -71,6 +71,12 @@ export class Receiver {
     return this.about(id).map(({ message }) => message.data.change);
   }
 
+  /** Waits for so many requests, whatever they are about. */
+  async requests(count: number): Promise<Received[]> {
+    await until(() => Promise.resolve(this.received.length >= count));
+    return this.received;
+  }
+
   about(id: string): Received[] {
     return this.received.filter(({ message }) => message.data.object.id === id);
   }

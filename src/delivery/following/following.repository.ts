@@ -50,7 +50,7 @@ export class FollowingRepository {
   }
 
   async updateOpen(tx: Tx, id: string, isOpen: boolean): Promise<void> {
-    await tx.query(`update follower set is_open = $2 where id = $1`, [id, isOpen]);
+    await tx.query(`update follower set is_open = $2, taken_until = now() where id = $1`, [id, isOpen]);
   }
 
   /** Never forward: what lies between would be missed. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -24,7 +25,8 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 
 /** Whether an address may be connected to for somebody else: what is in doubt may not. */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
+  // A zone names an interface of this machine.
+  if (isIP(text) === 0 || text.includes('%')) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
   if (address.kind() === 'ipv6' && !address.match(GLOBAL_IPV6)) return false;
@@ -32,4 +34,4 @@ export function isPublicAddress(text: string): boolean {
 }
 
 export const isLoopback = (text: string): boolean =>
-  ipaddr.isValid(text) && ipaddr.parse(text).range() === 'loopback';
+  isIP(text) !== 0 && ipaddr.parse(text).range() === 'loopback';
