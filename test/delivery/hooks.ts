@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { JobQueue } from '../../src/core/job-queue.js';
 import { type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import { expectStatus, type Http } from '../support/http.js';
@@ -61,7 +62,7 @@ export async function untilHook(
 
 /**
  * As if so much time had gone by for an endpoint: what was due then is due now, and what began then began so much
- * earlier. The queue is told as it would be by its own clock.
+ * earlier.
  */
 export async function passTime(app: TestApp, id: string, interval: string): Promise<void> {
   await query(
@@ -75,6 +76,7 @@ export async function passTime(app: TestApp, id: string, interval: string): Prom
      update pgboss.job set start_after = start_after - $2::interval where id = $1 and state < 'active'`,
     [id, interval],
   );
+  app.nest.get(JobQueue).look();
 }
 
 /** `v1a` of Standard Webhooks. */

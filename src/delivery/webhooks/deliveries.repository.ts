@@ -47,9 +47,17 @@ export interface SendingRow {
   failingFor: number;
 }
 
+/** In ranks. */
+export interface HandlingRow {
+  id: string;
+  tlp: number;
+  classification: number;
+}
+
 export interface Schedule {
   isActive: boolean;
-  isClaimed: boolean;
+  /** Seconds for which nobody else sends; 0 when nobody does. */
+  claimedFor: number;
   failures: number;
   /** Seconds until there is something to send; null when nothing waits. */
   next: number | null;
@@ -98,7 +106,9 @@ export class DeliveriesRepository {
   /** Locked: when it is next looked at is settled by one at a time. */
   async lockSchedule(tx: Tx, id: string): Promise<Schedule | null> {
     const rows: Schedule[] = await tx.query(
-      `select w.state = 'active' as "isActive", w.claimed_until > now() as "isClaimed", w.failures,
+      `select w.state = 'active' as "isActive", w.failures,
+         case when w.claimed_until > now() then extract(epoch from w.claimed_until - now()) else 0 end::float
+           as "claimedFor",
          extract(epoch from greatest(w.not_before, (
            select case when w.is_ordered then (array_agg(d.due_at order by ${IN_ORDER}))[1] else min(d.due_at) end
            from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending')) - now())::float as next,
@@ -154,11 +164,7 @@ export class DeliveriesRepository {
   }
 
   /** Handling of what the reader has now; what it no longer has is absent. */
-  async listHandling(
-    tx: Tx,
-    readerId: string,
-    ids: string[],
-  ): Promise<{ id: string; tlp: number; classification: number }[]> {
+  async listHandling(tx: Tx, readerId: string, ids: string[]): Promise<HandlingRow[]> {
     return tx.query(
       `select g.shareable_id as id, r.tlp, r.classification from share_grant g
        join rendition r on r.id = g.rendition_id

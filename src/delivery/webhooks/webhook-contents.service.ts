@@ -1,25 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../access/actor.js';
 import { classificationRank, type Handling, tlpRank } from '../../access/handling.js';
-import { Database } from '../../core/database.js';
 import { type ShareableType } from '../../sharing/sharing.service.js';
 import { ContentsService } from '../contents/contents.service.js';
-import { DeliveriesRepository, type DeliveryRow, type SendingRow } from './deliveries.repository.js';
+import { type DeliveryRow, type HandlingRow, type SendingRow } from './deliveries.repository.js';
 import { type Current } from './webhook-message.js';
-
-interface Ranks {
-  tlp: number;
-  classification: number;
-}
 
 /** What a receiver may have at the moment of sending. */
 @Injectable()
 export class WebhookContentsService {
-  constructor(
-    private readonly database: Database,
-    private readonly deliveries: DeliveriesRepository,
-    private readonly contents: ContentsService,
-  ) {}
+  constructor(private readonly contents: ContentsService) {}
 
   /**
    * By id of the object; what the reader no longer has is absent. With content as far as the webhook's ceiling goes:
@@ -29,17 +19,10 @@ export class WebhookContentsService {
     actor: Actor,
     webhook: SendingRow,
     due: DeliveryRow[],
-    wanted: 'thin' | 'full',
+    handling: HandlingRow[],
   ): Promise<Map<string, Current>> {
-    const handling = await this.database.asSystem((tx) =>
-      this.deliveries.listHandling(
-        tx,
-        webhook.readerId,
-        due.map((delivery) => delivery.objectId),
-      ),
-    );
     const current = new Map<string, Current>(handling.map(({ id, tlp }) => [id, { tlp }]));
-    if (wanted === 'thin') return current;
+    if (webhook.content === 'thin') return current;
     const open = new Set(handling.filter((one) => isWithin(one, webhook)).map(({ id }) => id));
     const objects = due
       .filter(({ objectId, change }) => open.has(objectId) && change !== 'withdrawn')
@@ -53,10 +36,10 @@ export class WebhookContentsService {
   }
 }
 
-const ranks = ({ tlp, classification }: Handling): Ranks => ({
+const ranks = ({ tlp, classification }: Handling): Omit<HandlingRow, 'id'> => ({
   tlp: tlpRank(tlp),
   classification: classificationRank(classification),
 });
 
-const isWithin = ({ tlp, classification }: Ranks, webhook: SendingRow): boolean =>
+const isWithin = ({ tlp, classification }: Omit<HandlingRow, 'id'>, webhook: SendingRow): boolean =>
   tlp <= webhook.ceilingTlp && classification <= webhook.ceilingClassification;

@@ -22,15 +22,15 @@ export class WebhookScheduleService {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Whoever is sending to it at this moment settles this itself at the end. */
+  /** Whoever is sending to it at this moment settles it anew at the end, or does not come to that. */
   async settle(tx: Tx, id: string): Promise<void> {
     const schedule = await this.deliveries.lockSchedule(tx, id);
-    if (schedule?.isClaimed === true) return;
     const wanted = schedule?.isActive === true && schedule.next !== null;
     const own = isDead(schedule?.failures ?? 0) ? QUEUES.dead : QUEUES.sound;
     for (const queue of Object.values(QUEUES)) {
-      if (wanted && queue === own) await this.queue.settle(tx, queue, id, schedule.next ?? 0);
-      else await this.queue.drop(tx, queue, id);
+      if (wanted && queue === own) {
+        await this.queue.settle(tx, queue, id, Math.max(schedule.next ?? 0, schedule.claimedFor));
+      } else await this.queue.drop(tx, queue, id);
     }
   }
 

@@ -4,7 +4,12 @@ import { PUBLIC_URL } from '../../core/config.provider.js';
 import { Database } from '../../core/database.js';
 import { newId } from '../../core/ids.js';
 import { JobQueue } from '../../core/job-queue.js';
-import { DeliveriesRepository, type DeliveryRow, type SendingRow } from './deliveries.repository.js';
+import {
+  DeliveriesRepository,
+  type DeliveryRow,
+  type HandlingRow,
+  type SendingRow,
+} from './deliveries.repository.js';
 import { post, type PostOutcome } from './post.js';
 import { Sealing } from './sealing.js';
 import { signatureHeaders } from './signing.js';
@@ -22,6 +27,14 @@ const TIMEOUT_MS = 15_000;
 const AT_ONCE = 2;
 /** After this the endpoint gives up its place to others and takes a new one behind them. */
 const TURN_MS = 3000;
+
+interface Batch {
+  webhook: SendingRow;
+  due: DeliveryRow[];
+  /** Of what the reader has at this moment. */
+  handling: HandlingRow[];
+  isLast: boolean;
+}
 
 interface Attempt {
   delivery: DeliveryRow;
@@ -76,12 +89,12 @@ export class WebhookSendingService implements OnModuleInit {
 
   private async takeTurn(id: string, signal: AbortSignal): Promise<void> {
     const claim = newId();
-    let webhook = await this.database.asSystem((tx) => this.deliveries.claim(tx, id, claim));
     const until = performance.now() + TURN_MS;
+    let batch = await this.takeBatch(id, claim, true);
     try {
-      while (webhook !== null && (await this.sendNext(webhook, signal))) {
+      while (batch !== null && (await this.sendBatch(batch, signal))) {
         if (signal.aborted || performance.now() > until) break;
-        webhook = await this.database.asSystem((tx) => this.deliveries.renewClaim(tx, id, claim));
+        batch = await this.takeBatch(id, claim, false);
       }
     } finally {
       await this.database.asSystem(async (tx) => {
@@ -91,32 +104,40 @@ export class WebhookSendingService implements OnModuleInit {
     }
   }
 
+  /** @returns null when there is nothing for this process to send */
+  private async takeBatch(id: string, claim: string, isFirst: boolean): Promise<Batch | null> {
+    return this.database.asSystem(async (tx) => {
+      const webhook = await this.deliveries[isFirst ? 'claim' : 'renewClaim'](tx, id, claim);
+      if (webhook === null) return null;
+      const limit = webhook.isOrdered || webhook.failures > 0 ? 1 : AT_ONCE;
+      const due = await this.deliveries.listDue(tx, id, webhook.isOrdered, limit);
+      if (due.length === 0) return null;
+      const handling = await this.deliveries.listHandling(
+        tx,
+        webhook.readerId,
+        due.map((delivery) => delivery.objectId),
+      );
+      return { webhook, due, handling, isLast: due.length < limit };
+    });
+  }
+
   /** @returns whether there may be more to send */
-  private async sendNext(webhook: SendingRow, signal: AbortSignal): Promise<boolean> {
+  private async sendBatch({ webhook, due, handling, isLast }: Batch, signal: AbortSignal): Promise<boolean> {
     const actor = await this.actors.actingFor(webhook.keeper);
     if (actor === null || !readsAll(actor, webhook.types)) {
       await this.schedule.stopAsSystem(webhook, 'resting', 'keeper');
       return false;
     }
     const target = await this.checkTarget(webhook);
-    const limit = webhook.failures > 0 ? 1 : AT_ONCE;
-    const due = await this.database.asSystem((tx) =>
-      this.deliveries.listDue(tx, webhook.id, webhook.isOrdered, limit),
-    );
-    if (due.length === 0) return false;
-    const current = await this.contents.collect(
-      actor,
-      webhook,
-      due,
-      target === null ? 'thin' : webhook.content,
-    );
+    const content = target === null ? 'thin' : webhook.content;
+    const current = await this.contents.collect(actor, { ...webhook, content }, due, handling);
     const attempts = await Promise.all(
       due.map(async (delivery) => ({
         delivery,
         outcome: await this.send(webhook, target, delivery, current.get(delivery.objectId), signal),
       })),
     );
-    return this.record(webhook, attempts);
+    return (await this.record(webhook, attempts)) && !isLast;
   }
 
   private checkTarget({ url }: SendingRow): Promise<Target | null> {
