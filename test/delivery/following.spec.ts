@@ -1,6 +1,7 @@
 import { type ChangeRow } from '../../src/sharing/sharing.service.js';
 import { Database, type Tx } from '../../src/core/database.js';
 import { type FollowerBehind, FollowingService } from '../../src/delivery/following/following.service.js';
+import { WebhookWaker } from '../../src/delivery/webhooks/webhook.clock.js';
 import { newId } from '../../src/core/ids.js';
 import { type Actor } from '../../src/access/actor.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -25,6 +26,8 @@ describe('following a change log', () => {
     app = await startApp();
     apps.push(app);
     apps.push(await startApp({ database: app.database }));
+    // Here the test is the only one to move followers on.
+    await Promise.all(apps.map(({ nest }) => nest.get(WebhookWaker).beforeApplicationShutdown()));
     [publisher, reader] = [await partner(app), await partner(app)];
     place = await arrangement(app, { members: [publisher, reader] });
     // What followers wrote, once it is committed.
