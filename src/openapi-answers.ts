@@ -52,6 +52,7 @@ const EXAMPLES: Partial<Record<ProblemType, Problem>> = {
     'application/geo+json',
   ]),
   conflict: problems.conflict('There is a partner UNHCR already.', [fault('#/code', 'is taken')]),
+  'cursor-expired': problems.cursorExpired(),
   'precondition-failed': problems.preconditionFailed(),
   'precondition-required': problems.preconditionRequired(),
   'content-too-large': problems.contentTooLarge(1_048_576),

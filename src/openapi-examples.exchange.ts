@@ -226,20 +226,4 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
   publishAlert: { 200: { [JSON_TYPE]: alert }, 201: { [JSON_TYPE]: alert } },
   getAlert: { 200: { [JSON_TYPE]: alert, 'application/cap+xml': CAP } },
   listAlerts: { 200: { [JSON_TYPE]: { items: [alert], nextCursor: null } } },
-  listChanges: {
-    200: {
-      [JSON_TYPE]: {
-        items: [
-          {
-            position: 1,
-            change: 'published',
-            alarm: true,
-            at: '2026-11-02T09:00:00.000Z',
-            object: { type: 'alert', id: ALERT, version: 1 },
-          },
-        ],
-        nextCursor: 'MQ',
-      },
-    },
-  },
 };

@@ -1,5 +1,6 @@
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
+import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
@@ -31,6 +32,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
+  ...CHANGES_RESPONSES,
   ...ATTACHMENTS_RESPONSES,
   ...AUDIT_RESPONSES,
   ...REFERENCE_RESPONSES,

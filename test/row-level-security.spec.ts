@@ -312,10 +312,11 @@ describe('row-level security', () => {
         // A number, of the acting partner's own.
         'unused_attachments',
       ]);
-      // Receipts of what readers were given, as their change logs say; and only what is due by its own date.
+      // Repetitions older than any cursor; receipts of what readers were given, as their change logs say; and only what is due by its own date.
       expect(await open('slt_background')).toEqual([
         // An entry in the name of nobody, for what the exchange did by itself.
         'audit_by_itself',
+        'change_log_trim',
         'record_fetches',
         'share_expire',
       ]);

@@ -4,9 +4,16 @@ import { type Request, type Response } from 'express';
 import { problems } from '../core/problem.js';
 import { nameNobody } from '../core/request-context.js';
 import { type Actor } from './actor.js';
-import { ActorsService } from './actors.service.js';
+import { ActorsService, type TokenClaims } from './actors.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { ANY_SCOPE, NAMES_NOBODY, PUBLIC, ROUTE_SCOPE, type RouteScope } from './route.decorator.js';
+import {
+  ANY_SCOPE,
+  keepRights,
+  NAMES_NOBODY,
+  PUBLIC,
+  ROUTE_SCOPE,
+  type RouteScope,
+} from './route.decorator.js';
 
 /** Lets in whoever the route is declared for. A route that declares nothing is for nobody. */
 @Injectable()
@@ -25,27 +32,38 @@ export class AccessGuard implements CanActivate {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     if (this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route)) nameNobody(response);
-    const actor = await this.authenticate(request, response);
-    request.user = actor;
-    if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
-    if (scope === ANY_SCOPE) return true;
-    const scopes = typeof scope === 'string' ? [scope] : scope;
-    if (!scopes.some((one) => actor.scopes.has(one))) throw problems.insufficientScope(...scopes);
-    return true;
-  }
-
-  /** @throws Problem 401 without a valid token, 403 from a network that the client may not be used from */
-  private async authenticate(request: Request, response: Response): Promise<Actor> {
     const claims = await this.tokens.authenticate(request, response);
-    const bearer = claims && (await this.actors.resolve(claims));
-    if (bearer === null) {
+    if (claims === null) {
       throw problems.unauthenticated(
         request.headers.authorization === undefined ? undefined : 'invalid_token',
       );
     }
-    if (!bearer.networks.admits(request.ip)) {
+    // Kept for later: a connection that is closed has no address.
+    const { ip } = request;
+    const actor = await this.identify(claims, ip);
+    request.user = actor;
+    admit(actor, scope);
+    const renew = async (): Promise<Actor> => admit(await this.identify(claims, ip), scope);
+    keepRights(request, { claims, renew });
+    return true;
+  }
+
+  /** @throws Problem 401 once the token has ended, 403 from a network that the client may not be used from */
+  private async identify(claims: TokenClaims, ip: string | undefined): Promise<Actor> {
+    const bearer = await this.actors.resolve(claims);
+    if (bearer === null) throw problems.unauthenticated('invalid_token');
+    if (!bearer.networks.admits(ip)) {
       throw problems.forbidden('The client may not be used from this network.');
     }
     return bearer.actor;
   }
+}
+
+/** @throws Problem 403 for whoever the route is not declared for */
+function admit(actor: Actor, scope: RouteScope | undefined): Actor {
+  if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
+  if (scope === ANY_SCOPE || scope === PUBLIC) return actor;
+  const scopes = typeof scope === 'string' ? [scope] : scope;
+  if (!scopes.some((one) => actor.scopes.has(one))) throw problems.insufficientScope(...scopes);
+  return actor;
 }

@@ -159,4 +159,20 @@ export class ClientsRepository {
     );
     return rows[0] ?? null;
   }
+
+  /** The same for many bearers; `place` counts from 1 in the lists that were asked with. */
+  async listStandingsAsSystem(
+    tx: Tx,
+    ids: string[],
+    tokenIds: string[],
+  ): Promise<(StandingRow & { place: number })[]> {
+    return tx.query(
+      `select b.place::int as place, c.partner_id, c.reader_id, c.scopes, c.allowed_networks,
+         p.kind as partner_kind, p.status as partner_status
+       from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
+       join client c on c.id = b.client_id join partner p on p.id = c.partner_id
+       where ${USABLE} and not exists (select from revoked_token t where t.jti = b.token_id)`,
+      [ids, tokenIds],
+    );
+  }
 }

@@ -2,6 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetada
 import { ApiOAuth2, ApiSecurity } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { type Actor } from './actor.js';
+import { type TokenClaims } from './actors.service.js';
 import { type Scope } from './scopes.js';
 
 export const ROUTE_SCOPE = Symbol('route scope');
@@ -26,6 +27,24 @@ export const NAMES_NOBODY = Symbol('names nobody');
 
 /** For routes by which a source could be recognised: their lines in the log do not say who called. */
 export const NamesNobody = () => SetMetadata(NAMES_NOBODY, true);
+
+/** What an answer that goes on asks while it does. */
+export interface Rights {
+  claims: TokenClaims;
+  /** As the guard asks. @throws Problem 401 or 403 for whoever would not be let in any more */
+  renew(): Promise<Actor>;
+}
+
+const RIGHTS = new WeakMap<Request, Rights>();
+
+export const keepRights = (request: Request, rights: Rights): unknown => RIGHTS.set(request, rights);
+
+/** The rights by which the guard let the request in. */
+export const CurrentRights = createParamDecorator((_: unknown, context: ExecutionContext): Rights => {
+  const rights = RIGHTS.get(context.switchToHttp().getRequest<Request>());
+  if (rights === undefined) throw new Error('nobody was let in');
+  return rights;
+});
 
 /** The actor that the guard let in; never undefined behind a scope. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {

@@ -20,6 +20,9 @@ export interface Config {
   requestsPerMinute: number;
   /** Requests without a token, token requests among them, that one address may make in a minute. */
   anonymousRequestsPerMinute: number;
+  /** Streams that this process keeps open, and requests that wait in it, together. */
+  longAnswers: number;
+  longAnswersPerPartner: number;
   /** The largest file that can be attached to an alert or report. */
   attachmentMaxBytes: number;
   /** For development: webhooks may go to this very machine, by http and on any port. */
@@ -96,6 +99,8 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: readTrustProxy(text('SLT_TRUST_PROXY'), fault),
     requestsPerMinute: integer('SLT_REQUESTS_PER_MINUTE', 1, 1e9) ?? 6000,
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
+    longAnswers: integer('SLT_STREAMS', 1, 100_000) ?? 8000,
+    longAnswersPerPartner: integer('SLT_STREAMS_PER_PARTNER', 1, 100_000) ?? 50,
     attachmentMaxBytes: integer('SLT_ATTACHMENT_MAX_BYTES', 1024, 100 * 1024 * 1024) ?? 10 * 1024 * 1024,
     webhooksAllowLoopback: flag('SLT_WEBHOOKS_ALLOW_LOOPBACK'),
     metricsToken: secret('SLT_METRICS_TOKEN'),

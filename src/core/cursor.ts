@@ -22,7 +22,7 @@ export class Cursors {
   }
 
   /** @throws Problem 400 for a cursor that was not given to this reader for this list */
-  open(readerId: string, list: string, cursor: string, parameter = 'cursor'): bigint {
+  open(readerId: string, list: string, cursor: string, pointer = '?cursor'): bigint {
     const bytes = Buffer.from(cursor, 'base64url');
     const masked = bytes.subarray(0, PLACE_BYTES);
     const sound =
@@ -30,7 +30,7 @@ export class Cursors {
       bytes.toString('base64url') === cursor &&
       timingSafeEqual(bytes.subarray(PLACE_BYTES), this.tag(readerId, list, masked));
     if (!sound) {
-      throw problems.invalidInput([{ pointer: `?${parameter}`, detail: 'is not a cursor of this list' }]);
+      throw problems.invalidInput([{ pointer, detail: 'is not a cursor of this list' }]);
     }
     return BigInt(`0x${this.mask(readerId, list, masked).toString('hex')}`);
   }

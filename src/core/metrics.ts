@@ -38,6 +38,10 @@ export class Metrics implements OnApplicationShutdown {
     this.publications.inc();
   }
 
+  gaugeLongAnswers(count: () => number): void {
+    this.gauge('slt_long_answers', 'Streams that are open, and requests that wait.', count);
+  }
+
   get contentType(): string {
     return this.registry.contentType;
   }
@@ -64,13 +68,15 @@ export class Metrics implements OnApplicationShutdown {
     });
   }
 
-  private addProcess(): void {
-    const gauge = (name: string, help: string, read: () => number): void => {
-      const collect = function (this: Gauge): void {
-        this.set(read());
-      };
-      new Gauge({ name, help, registers: [this.registry], collect });
+  private gauge(name: string, help: string, read: () => number): void {
+    const collect = function (this: Gauge): void {
+      this.set(read());
     };
+    new Gauge({ name, help, registers: [this.registry], collect });
+  }
+
+  private addProcess(): void {
+    const gauge = this.gauge.bind(this);
     const { loopDelay } = this;
     gauge(
       'slt_event_loop_delay_seconds',

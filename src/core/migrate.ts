@@ -17,6 +17,7 @@ import { HandlingGovernance1767225600015 } from '../../migrations/1767225600015-
 import { Reports1767225600016 } from '../../migrations/1767225600016-reports.js';
 import { Onward1767225600017 } from '../../migrations/1767225600017-onward.js';
 import { Release1767225600018 } from '../../migrations/1767225600018-release.js';
+import { ChangeLogRetention1767225600020 } from '../../migrations/1767225600020-change-log-retention.js';
 import { Feeds1767225600021 } from '../../migrations/1767225600021-feeds.js';
 import { JobQueue1767225600022 } from '../../migrations/1767225600022-job-queue.js';
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
@@ -41,6 +42,7 @@ const MIGRATIONS = [
   Reports1767225600016,
   Onward1767225600017,
   Release1767225600018,
+  ChangeLogRetention1767225600020,
   Feeds1767225600021,
   JobQueue1767225600022,
   Following1767225600023,

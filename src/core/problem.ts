@@ -15,6 +15,7 @@ const CATALOGUE = {
   'not-acceptable': [406, 'None of the accepted media types is on offer'],
   'request-timeout': [408, 'The request took too long to arrive'],
   conflict: [409, 'In conflict with what is there'],
+  'cursor-expired': [410, 'The cursor is too old'],
   'precondition-failed': [412, 'It has changed meanwhile'],
   'content-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The media type is not supported'],
@@ -76,6 +77,8 @@ export const problems = {
   notAcceptable: (offered: readonly string[]) =>
     new Problem('not-acceptable', `On offer: ${offered.join(', ')}.`),
   conflict: (detail: string, errors?: Fault[]) => new Problem('conflict', detail, errors),
+  cursorExpired: () =>
+    new Problem('cursor-expired', 'Start again from a snapshot: GET /v1/changes?snapshot=true.'),
   preconditionFailed: () => new Problem('precondition-failed', 'Read it again and repeat the change.'),
   preconditionRequired: () => new Problem('precondition-required', 'Read it, and send its ETag as If-Match.'),
   contentTooLarge: (limit: number) => new Problem('content-too-large', `The limit is ${limit} bytes.`),

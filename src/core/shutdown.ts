@@ -1,6 +1,11 @@
 import { type Server } from 'node:http';
+import { type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { type HttpAdapterHost } from '@nestjs/core';
 import { type NextFunction, type Request, type Response } from 'express';
 
@@ -11,8 +16,10 @@ const PATIENCE_MS = 10_000;
  * The orderly end, as part of `app.close()`: not ready, no new work, no streams, requests finished; the pools close
  * after that, when everything else has.
  */
-export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
+export class Shutdown implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private begun = false;
+  private readonly endings: (() => void)[] = [];
+  private readonly connections = new Set<Socket>();
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -30,6 +37,18 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
     next();
   };
 
+  /** For answers that would go on: how to end them, since requests only finish when they do. */
+  beforeRequestsFinish(end: () => void): void {
+    this.endings.push(end);
+  }
+
+  onApplicationBootstrap(): void {
+    (this.host.httpAdapter.getHttpServer() as Server).on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+  }
+
   onModuleDestroy(): void {
     this.begun = true;
   }
@@ -37,7 +56,10 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     // Time for whoever distributes the requests to notice that this process is not ready.
     await sleep(this.delaySeconds * 1000);
+    for (const end of this.endings) end();
     const server = this.host.httpAdapter.getHttpServer() as Server;
+    // Opened ahead by clients, and never used: to Node they look as if a request were arriving.
+    for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
     if (server.listening) await finishRequests(server);
   }
 }

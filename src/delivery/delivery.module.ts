@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from './changes/changes.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
+import { StreamModule } from './stream/stream.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The channels beyond the API itself, each in a folder of its own; none decides who sees what. */
-@Module({ imports: [FeedsModule, FollowingModule, SubscriptionsModule, WebhooksModule] })
+@Module({
+  imports: [ChangesModule, FeedsModule, FollowingModule, StreamModule, SubscriptionsModule, WebhooksModule],
+})
 export class DeliveryModule {}

@@ -11,6 +11,8 @@ import { type ReportRow, ReportsRepository } from './reports.repository.js';
 import { presentReport, type ReadReport, type ReportView } from './reports.view.js';
 import { TriageRepository } from './triage.repository.js';
 
+export { ReportView } from './reports.view.js';
+
 const LEDGER_MONTHS = 12;
 
 /** What each reader of a report may know of it. */

@@ -18,6 +18,17 @@ export class ChangeHeadEntity {
   @Column('bigint')
   position: string;
 
+  /** The highest position that is gone: a cursor below it would meet a hole. */
+  @Column('bigint', { default: 0 })
+  trimmed: string;
+
+  /** Up to where, and when, it was looked for what may go. */
+  @Column('bigint', { default: 0 })
+  examined: string;
+
+  @Column('timestamptz', { name: 'examined_at', default: () => 'now()' })
+  examinedAt: Date;
+
   /** Of the latest advance, in whole seconds, each later than the one before. */
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' })
   changedAt: Date;

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
-import { ChangesController } from './changes.controller.js';
+import { ChangeLogsClock } from './change-logs.clock.js';
+import { ChangeLogsRepository } from './change-logs.repository.js';
+import { ChangeLogsService } from './change-logs.service.js';
 import { ExpiryClock } from './expiry.clock.js';
 import { ExplanationRepository } from './explanation.repository.js';
 import { ExplanationService } from './explanation.service.js';
@@ -18,8 +20,10 @@ import { SharingService } from './sharing.service.js';
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule],
-  controllers: [ChangesController],
   providers: [
+    ChangeLogsClock,
+    ChangeLogsRepository,
+    ChangeLogsService,
     ExpiryClock,
     ExplanationRepository,
     ExplanationService,
@@ -29,6 +33,6 @@ import { SharingService } from './sharing.service.js';
     SharingRepository,
     SharingService,
   ],
-  exports: [ExplanationService, FetchesService, ReceiptsService, SharingService],
+  exports: [ChangeLogsService, ExplanationService, FetchesService, ReceiptsService, SharingService],
 })
 export class SharingModule {}

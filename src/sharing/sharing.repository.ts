@@ -3,7 +3,8 @@ import { prepared, type Tx } from '../core/database.js';
 import { type Due } from '../core/rounds.js';
 import { type Audience } from './audience.dto.js';
 
-export type ShareableType = 'alert' | 'report';
+export const SHAREABLE_TYPES = ['alert', 'report'] as const;
+export type ShareableType = (typeof SHAREABLE_TYPES)[number];
 export const SHAREABLE_STATES = [
   'draft',
   'pending_release',
@@ -301,16 +302,6 @@ export class SharingRepository {
          and not exists (select from share_grant g where g.reader_id = e.reader_id and g.shareable_id = e.shareable_id)
        order by e.position desc`,
       [type, isDrill, above.toString(), limit],
-    );
-  }
-
-  async listChanges(tx: Tx, isDrill: boolean, after: bigint, limit: number): Promise<ChangeRow[]> {
-    return prepared(
-      tx,
-      'change entries',
-      `select position, change, alarm, type, shareable_id, version, at from change_entry
-       where reader_id = acting_reader() and is_drill = $1 and position > $2 order by position limit $3`,
-      [isDrill, after.toString(), limit],
     );
   }
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
-import { Cursors } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { Metrics } from '../core/metrics.js';
@@ -12,7 +11,6 @@ import { PartnersService } from '../partners/partners.service.js';
 import { type Audience } from './audience.dto.js';
 import { handlingFaults, handlingRanks, type StatedHandling } from './handling.rules.js';
 import {
-  type ChangeRow,
   type LatestChange,
   type LogRange,
   type Narrowing,
@@ -26,6 +24,7 @@ import {
 } from './sharing.repository.js';
 
 export {
+  type Change,
   type ChangeRow,
   CHANGES,
   type Downgrade,
@@ -35,10 +34,9 @@ export {
   type ShareableState,
   type ShareableType,
   SHAREABLE_STATES,
+  SHAREABLE_TYPES,
 } from './sharing.repository.js';
 export { AudienceDto } from './audience.dto.js';
-
-const changeLog = (isDrill: boolean): string => (isDrill ? 'changes of drills' : 'changes');
 
 /** One text at one handling, ready to be written. */
 export type RenditionDraft = Omit<NewRendition, 'id'>;
@@ -61,7 +59,6 @@ export class SharingService {
     private readonly sharing: SharingRepository,
     private readonly partners: PartnersService,
     private readonly arrangements: ArrangementsService,
-    private readonly cursors: Cursors,
     private readonly metrics: Metrics,
     private readonly wakeUps: WakeUps,
   ) {}
@@ -218,21 +215,6 @@ export class SharingService {
   /** What the acting reader had and may no longer have, newest first; it may have lost one several times. */
   async listWithdrawn(tx: Tx, type: ShareableType, range: LogRange): Promise<WithdrawnRow[]> {
     return this.sharing.listWithdrawn(tx, type, range);
-  }
-
-  async listChanges(
-    actor: Actor,
-    isDrill: boolean,
-    after: string | undefined,
-    limit: number,
-  ): Promise<{ rows: ChangeRow[]; nextCursor: string }> {
-    const log = changeLog(isDrill);
-    const from = after === undefined ? 0n : this.cursors.open(actor.readerId, log, after, 'after');
-    const rows = await this.database.readAs(actor, (tx) =>
-      this.sharing.listChanges(tx, isDrill, from, limit),
-    );
-    const reached = BigInt(rows.at(-1)?.position ?? from);
-    return { rows, nextCursor: this.cursors.seal(actor.readerId, log, reached) };
   }
 
   /** A narrowed client addresses only the arrangements that it sees; nobody needs to see whom it otherwise addresses. */

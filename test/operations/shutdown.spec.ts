@@ -72,6 +72,17 @@ describe('closing the application', () => {
     socket.destroy();
   });
 
+  it('does not wait for connections that were opened and never used', async () => {
+    const app = await startApp();
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    expectStatus(await app.anonymous.get('/health/live'), 200);
+    const started = performance.now();
+    await app.close();
+    expect(performance.now() - started).toBeLessThan(3000);
+    socket.destroy();
+  });
+
   it('is not ready for a while first, where a load balancer is to notice', async () => {
     const app = await startApp({ settings: { SLT_SHUTDOWN_DELAY_SECONDS: '2' } });
     const closing = app.close();

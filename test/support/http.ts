@@ -24,6 +24,11 @@ export class Http {
     private readonly headers: Record<string, string> = {},
   ) {}
 
+  /** What it sends with every request. */
+  get sent(): Record<string, string> {
+    return this.headers;
+  }
+
   /** The same client with more headers, or others in the place of its own. */
   with(headers: Record<string, string>): Http {
     return new Http(this.url, { ...this.headers, ...headers });

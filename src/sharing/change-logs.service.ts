@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../core/database.js';
+import {
+  ChangeLogsRepository,
+  type LogBounds,
+  type LogPart,
+  type LogPlace,
+} from './change-logs.repository.js';
+import { type ChangeRow } from './sharing.repository.js';
+
+export { type LogBounds, type LogPart, type LogPlace } from './change-logs.repository.js';
+
+/** Cursors are promised to be good for 90 days; a week more, for whoever comes back on the last of them. */
+const KEPT_DAYS = 97;
+
+/** Reading the logs that the sharing rule writes. */
+@Injectable()
+export class ChangeLogsService {
+  constructor(
+    private readonly database: Database,
+    private readonly logs: ChangeLogsRepository,
+  ) {}
+
+  /** What comes after a position, in order. */
+  async listEntries(tx: Tx, part: LogPart): Promise<LogBounds & { rows: ChangeRow[] }> {
+    return this.logs.listEntries(tx, part);
+  }
+
+  /** The latest entry of each object that the acting reader has, as far as it was given until that position. */
+  async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogBounds & { rows: ChangeRow[] }> {
+    return this.logs.listHeld(tx, part, until);
+  }
+
+  async bounds(tx: Tx, isDrill: boolean): Promise<LogBounds> {
+    return this.logs.bounds(tx, isDrill);
+  }
+
+  /** Which of these have not seen the latest of their logs; not what they may see, which only reading it as them tells. */
+  async findBehindAsSystem<Place extends LogPlace>(places: Place[]): Promise<Place[]> {
+    const behind = await this.database.asSystem((tx) => this.logs.listBehindAsSystem(tx, places));
+    return behind.flatMap((index) => places[index] ?? []);
+  }
+
+  /** @returns whether there may be another log to trim */
+  async trimAsSystem(): Promise<boolean> {
+    return this.database.asSystem((tx) => this.logs.trimAsSystem(tx, KEPT_DAYS));
+  }
+}
