@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../support/app.js';
-import { client, partner, type TestPartner } from '../support/factories.js';
+import { alert, client, partner, type TestPartner } from '../support/factories.js';
 import { expectStatus, type Problem } from '../support/http.js';
 import { query } from '../support/database.js';
 import { type MailServer, startMailServer } from './mail-server.js';
@@ -210,6 +210,9 @@ describe('subscriptions', () => {
       expect(asked?.mail.subject).toBe('Veuillez confirmer : alertes par courriel');
       expect(asked?.mail.text).toContain(address);
       expect(asked?.header('list-unsubscribe')).toBeUndefined();
+      await alert(other.http, { severity: 'extreme', audience: { partners: [owner.partner.code] } });
+      await settled(app);
+      expect(await mails.to(address)).toHaveLength(1);
       expect((await get(id)).recipients[0]).toMatchObject({ state: 'unconfirmed' });
     });
 

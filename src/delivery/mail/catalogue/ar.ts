@@ -2,6 +2,8 @@ import { type Catalogue } from './catalogue.js';
 
 export const ar: Catalogue = {
   direction: 'rtl',
+  colon: ': ',
+  comma: '، ',
   kind: {
     flash: 'تنبيه عاجل',
     advisory: 'إرشاد أمني',
@@ -82,7 +84,6 @@ export const ar: Catalogue = {
     subject: 'التنبيهات: {count}',
     intro: 'سطر واحد لكل تنبيه جديد أو معدَّل.',
     above: 'تنبيه لا يجوز إرساله بالبريد الإلكتروني: اطلعوا عليه على المنصة.',
-    gone: 'لم يعد هناك ما يُذكر: فقد سُحب ما كان هذا الملخص سيتناوله.',
   },
   footer: {
     why: 'تصلكم هذه الرسالة لأن الجهة {partner} أدرجت عنوانكم في الاشتراك «{subscription}» وقد أكدتم ذلك.',

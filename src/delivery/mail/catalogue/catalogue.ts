@@ -5,6 +5,9 @@
  */
 export interface Catalogue {
   direction: 'ltr' | 'rtl';
+  /** Between a name and what follows it, and between the members of a list. */
+  colon: string;
+  comma: string;
   kind: Record<'flash' | 'advisory' | 'incident' | 'situation_report' | 'all_clear', string>;
   severity: Record<'unknown' | 'minor' | 'moderate' | 'severe' | 'extreme', string>;
   urgency: Record<'immediate' | 'expected' | 'future' | 'past' | 'unknown', string>;
@@ -47,7 +50,7 @@ export interface Catalogue {
   /** For what may not be told by mail. */
   above: { subject: string; body: string };
   withdrawn: { subject: string; body: string };
-  digest: { subject: string; intro: string; above: string; gone: string };
+  digest: { subject: string; intro: string; above: string };
   footer: {
     /** partner, subscription */
     why: string;

@@ -2,6 +2,8 @@ import { type Catalogue } from './catalogue.js';
 
 export const en: Catalogue = {
   direction: 'ltr',
+  colon: ': ',
+  comma: ', ',
   kind: {
     flash: 'Flash alert',
     advisory: 'Advisory',
@@ -82,7 +84,6 @@ export const en: Catalogue = {
     subject: 'Alerts: {count}',
     intro: 'One line for each alert that is new or has changed.',
     above: 'An alert that may not be sent by mail: read it on the exchange.',
-    gone: 'There is nothing to report any more: what this summary was about has been withdrawn.',
   },
   footer: {
     why: 'You receive this because {partner} entered your address in the subscription “{subscription}” and you confirmed it.',

@@ -2,6 +2,8 @@ import { type Catalogue } from './catalogue.js';
 
 export const es: Catalogue = {
   direction: 'ltr',
+  colon: ': ',
+  comma: ', ',
   kind: {
     flash: 'Alerta urgente',
     advisory: 'Aviso de seguridad',
@@ -82,7 +84,6 @@ export const es: Catalogue = {
     subject: 'Alertas: {count}',
     intro: 'Una línea por cada alerta nueva o modificada.',
     above: 'Una alerta que no puede enviarse por correo electrónico: léala en la plataforma.',
-    gone: 'Ya no hay nada que comunicar: lo que anunciaba este resumen ha sido retirado.',
   },
   footer: {
     why: 'Recibe este mensaje porque {partner} incluyó su dirección en la suscripción «{subscription}» y usted lo confirmó.',

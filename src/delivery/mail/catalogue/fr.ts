@@ -2,6 +2,8 @@ import { type Catalogue } from './catalogue.js';
 
 export const fr: Catalogue = {
   direction: 'ltr',
+  colon: '\u00a0: ',
+  comma: ', ',
   kind: {
     flash: 'Alerte éclair',
     advisory: 'Avis de sécurité',
@@ -82,7 +84,6 @@ export const fr: Catalogue = {
     subject: 'Alertes : {count}',
     intro: 'Une ligne pour chaque alerte nouvelle ou modifiée.',
     above: 'Une alerte qui ne peut pas être envoyée par courriel : à lire sur la plateforme.',
-    gone: 'Il n’y a plus rien à signaler : ce que ce récapitulatif annonçait a été retiré.',
   },
   footer: {
     why: 'Vous recevez ce message parce que {partner} a inscrit votre adresse à l’abonnement « {subscription} » et que vous l’avez confirmé.',

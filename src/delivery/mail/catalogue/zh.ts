@@ -2,6 +2,8 @@ import { type Catalogue } from './catalogue.js';
 
 export const zh: Catalogue = {
   direction: 'ltr',
+  colon: '：',
+  comma: '、',
   kind: {
     flash: '紧急预警',
     advisory: '安全提示',
@@ -81,7 +83,6 @@ export const zh: Catalogue = {
     subject: '预警：{count}',
     intro: '每则新发布或有变更的预警占一行。',
     above: '一则不得通过电子邮件发送的预警：请在平台上阅读。',
-    gone: '已无内容可报：本摘要原拟通报的预警均已撤回。',
   },
   footer: {
     why: '您收到本邮件，是因为 {partner} 将您的地址列入订阅“{subscription}”，并且您已确认。',

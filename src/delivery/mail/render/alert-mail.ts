@@ -35,7 +35,7 @@ export function headlineFor(content: Content, reader: Reader): string {
   const words = CATALOGUES[reader.language];
   const headline = textFor(content, reader.language)?.headline ?? content.event;
   const turn = turnOf(content, words);
-  return `${turn === undefined ? '' : `${turn}: `}${headline} (${words.severity[content.severity]})`;
+  return `${turn === undefined ? '' : turn + words.colon}${headline} (${words.severity[content.severity]})`;
 }
 
 /** All that the mail tells of one alert. */
@@ -59,7 +59,7 @@ export function alertMail({ row, content }: ReadAlert, reader: Reader): Omit<Doc
       ...(text?.instruction === undefined ? [] : [{ ...say(words.label.instruction), strong: true }]),
       ...inLanguage(text?.instruction),
       ...fact(words.label.note, content.note),
-      ...fact(words.label.files, (content.attachments ?? []).map(({ name }) => name).join(', ')),
+      ...fact(words.label.files, (content.attachments ?? []).map(({ name }) => name).join(words.comma)),
       ...remarksOf(text, reader.language, words),
       ...((content.acknowledgement ?? 'none') === 'none' ? [] : [say(words.alert.acknowledge)]),
       say(words.alert.read),
@@ -85,7 +85,7 @@ function factsOf(content: Content, { language, timeZone }: Reader, words: Catalo
     ...fact(label.severity, words.severity[content.severity]),
     ...fact(label.urgency, words.urgency[content.urgency]),
     ...fact(label.certainty, words.certainty[content.certainty]),
-    ...fact(label.response, content.responses.map((one) => words.response[one]).join(', ')),
+    ...fact(label.response, content.responses.map((one) => words.response[one]).join(words.comma)),
     ...fact(label.area, content.areas.map(({ description }) => description).join('; ')),
     ...fact(label.onset, time(content.onsetAt)),
     ...fact(label.expires, time(content.expiresAt)),

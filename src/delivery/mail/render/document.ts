@@ -13,6 +13,8 @@ export type Block =
   /** Of the alert itself, in whatever language that is. */
   | { text: string; language: string; heading?: boolean }
   | { label: string; value: string }
+  /** A line that begins with its handling. */
+  | { marks: string[]; line: string; language: string }
   | { address: string };
 
 /** One mail or page, before it is written out. */

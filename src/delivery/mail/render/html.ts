@@ -29,7 +29,7 @@ const FONT = `font-family:system-ui,'Segoe UI','Noto Sans','Noto Naskh Arabic','
 /** The document as HTML: nothing is loaded from anywhere, and without styles it reads the same. */
 export function writeHtml(document: Document): string {
   const { language, title, blocks, footer } = document;
-  const { direction } = CATALOGUES[language];
+  const { direction, colon } = CATALOGUES[language];
   const marks = writeMarks(document.marks);
   return [
     '<!doctype html>',
@@ -39,11 +39,11 @@ export function writeHtml(document: Document): string {
     `<div style="max-width:640px" dir="${direction}" lang="${language}">`,
     marks,
     title === '' ? '' : `<p style="margin:0 0 12px;font-weight:600;color:#555">${escapeHtml(title)}</p>`,
-    ...blocks.map(writeBlock),
+    ...blocks.map((block) => writeBlock(block, colon)),
     marks,
     footer.length === 0
       ? ''
-      : `<div style="margin-top:16px;padding-top:8px;border-top:1px solid #ccc;font-size:13px;color:#555">${footer.map(writeBlock).join('\n')}</div>`,
+      : `<div style="margin-top:16px;padding-top:8px;border-top:1px solid #ccc;font-size:13px;color:#555">${footer.map((block) => writeBlock(block, colon)).join('\n')}</div>`,
     '</div>',
     '</body></html>',
   ]
@@ -60,7 +60,7 @@ function writeMarks(marks: string[]): string {
   return `<p style="margin:0 0 12px" dir="ltr" lang="en">${spans.join(' ')}</p>`;
 }
 
-function writeBlock(block: Block): string {
+function writeBlock(block: Block, colon: string): string {
   if ('sentence' in block) {
     const { template, values } = block.sentence;
     const own = Object.entries(values).map(([name, value]) => [name, isolate(oneLine(String(value)))]);
@@ -70,7 +70,12 @@ function writeBlock(block: Block): string {
   if ('text' in block) return writeText(block);
   if ('label' in block) {
     const value = isolate(oneLine(block.value, 2000));
-    return `<p style="margin:0 0 4px"><span style="color:#555">${escapeHtml(block.label)}:</span> ${value}</p>`;
+    return `<p style="margin:0 0 4px"><span style="color:#555">${escapeHtml(block.label + colon)}</span>${value}</p>`;
+  }
+  if ('line' in block) {
+    const marks = block.marks.map((mark) => `<bdi dir="ltr" lang="en"><b>[${escapeHtml(mark)}]</b></bdi>`);
+    const line = `<bdi lang="${escapeHtml(block.language)}">${escapeHtml(oneLine(block.line, 1000))}</bdi>`;
+    return `<p style="margin:12px 0 0">${[...marks, line].join(' ')}</p>`;
   }
   const address = escapeHtml(block.address);
   return `<p style="margin:0 0 12px" dir="ltr"><a href="${address}" style="word-break:break-all">${address}</a></p>`;

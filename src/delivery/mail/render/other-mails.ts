@@ -61,12 +61,12 @@ export function digestMail(lines: Line[], marks: string[], isDrill: boolean, rea
 
 function lineOf({ alert: { row, content }, changes, isAbove }: Line, reader: Reader): Block[] {
   const words = CATALOGUES[reader.language];
-  const label = `[${marksOf(content).join('] [')}]`;
+  const marks = marksOf(content);
   const language = textFor(content, reader.language)?.language ?? 'und';
   return [
     isAbove
-      ? { text: `${label} ${words.digest.above}`, language: reader.language }
-      : { text: `${label} ${headlineFor(content, reader)}`, language },
+      ? { marks, line: words.digest.above, language: reader.language }
+      : { marks, line: headlineFor(content, reader), language },
     ...(changes > 1 ? [{ label: words.label.changes, value: String(changes) }] : []),
     { address: reader.addressOf(row.id) },
   ];

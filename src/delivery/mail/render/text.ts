@@ -1,4 +1,4 @@
-import { fill } from '../catalogue/catalogue.js';
+import { type Catalogue, fill } from '../catalogue/catalogue.js';
 import { CATALOGUES } from '../languages.js';
 import { type Block, type Document, inParagraph, oneLine } from './document.js';
 
@@ -6,8 +6,7 @@ const RULE = '-- ';
 
 /** The document as plain text. */
 export function writeText({ language, marks, title, blocks, footer }: Document): string {
-  const isRightToLeft = CATALOGUES[language].direction === 'rtl';
-  const write = (block: Block): string => writeBlock(block, isRightToLeft);
+  const write = (block: Block): string => writeBlock(block, CATALOGUES[language]);
   const label = marks.join(' ');
   return [
     ...[label, title].filter((line) => line !== ''),
@@ -30,15 +29,18 @@ function together(blocks: Block[], write: (block: Block) => string): string[] {
   return paragraphs;
 }
 
-function writeBlock(block: Block, isRightToLeft: boolean): string {
+function writeBlock(block: Block, { direction, colon }: Catalogue): string {
   // U+2068 and U+2069: what is between them finds its own direction and leaves that of the rest alone.
-  const isolated = (text: string): string => (isRightToLeft ? `\u2068${text}\u2069` : text);
+  const isolated = (text: string): string => (direction === 'rtl' ? `\u2068${text}\u2069` : text);
   if ('sentence' in block) {
     const { template, values } = block.sentence;
     const own = Object.entries(values).map(([name, value]) => [name, isolated(oneLine(String(value)))]);
     return fill(template, Object.fromEntries(own) as Record<string, string>);
   }
   if ('text' in block) return inParagraph(block.text);
-  if ('label' in block) return `${block.label}: ${isolated(oneLine(block.value, 2000))}`;
+  if ('label' in block) return `${block.label}${colon}${isolated(oneLine(block.value, 2000))}`;
+  if ('line' in block) {
+    return [...block.marks.map((mark) => isolated(`[${mark}]`)), oneLine(block.line, 1000)].join(' ');
+  }
   return block.address;
 }
