@@ -19,7 +19,10 @@ import {
   type Said,
 } from './random-world.js';
 import { atom, FORMATS, list, replay, sorted, whatCame } from './walks.js';
+import { type MailServer, startMailServer } from '../delivery/mail-server.js';
+import { mailSettings } from '../delivery/subscribing.js';
 import { effort } from '../support/effort.js';
+import { mailed } from './mailed.js';
 
 const SEED = Number(process.env['SLT_SEED'] ?? 20_260_101);
 const SIZES = {
@@ -36,12 +39,14 @@ const WIDTH = 6;
 describe('one decision for every channel: 200 random readers, 500 random alerts', () => {
   const random = chance(SEED);
   let app: TestApp;
+  let mails: MailServer;
   let superuser: pg.Client;
   let made: RandomWorld;
   let walkers: Reading[];
 
   beforeAll(async () => {
-    app = await startApp();
+    mails = await startMailServer();
+    app = await startApp({ settings: mailSettings(mails) });
     superuser = new pg.Client({ connectionString: app.database.superuserUrl });
     await superuser.connect();
     made = await randomWorld(app, superuser, random, SIZES);
@@ -50,6 +55,7 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
   afterAll(async () => {
     await superuser.end();
     await app.close();
+    await mails.stop();
   });
 
   /** What the reader's own texts say, and of no other. */
@@ -101,6 +107,16 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
       }
     });
   }, 180_000);
+
+  it('mails tell each reader of the same, and of no other text', async () => {
+    const told = await mailed(superuser, mails, walkers);
+    for (const reading of walkers) {
+      const { name, readerId, visible } = reading;
+      const lines = told.get(readerId) ?? new Map<string, string>();
+      expect([name, sorted(lines.keys())]).toEqual([name, sorted(visible.keys())]);
+      expect([name, lines]).toEqual([name, new Map(textsOf(reading).map(({ id, marker }) => [id, marker]))]);
+    }
+  }, 120_000);
 
   it('pages of any size show the same, and so does the Atom feed', async () => {
     await inParallel(walkers, WIDTH, async ({ name, http, visible }) => {

@@ -16,6 +16,8 @@ import {
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { query } from '../support/database.js';
+import { type MailServer, startMailServer } from '../delivery/mail-server.js';
+import { mailSettings, newAddress, settled, subscribed, subscriber } from '../delivery/subscribing.js';
 import { A_NAME, AN_HOUR, recallsOf } from './receipts.js';
 
 /** Words of the higher and of the lower text; neither may be found with whoever lost it. */
@@ -36,15 +38,20 @@ interface Story {
 
 describe('6: recall', () => {
   let app: TestApp;
+  let mails: MailServer;
   let originator: TestPartner;
   let stranger: TestPartner;
 
   beforeAll(async () => {
-    app = await startApp();
+    mails = await startMailServer();
+    app = await startApp({ settings: mailSettings(mails) });
     originator = await partner(app);
     stranger = await partner(app);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await mails.stop();
+  });
 
   /** An alert that two members of an arrangement and one named partner have. */
   async function told(
@@ -80,6 +87,31 @@ describe('6: recall', () => {
     for (const answer of [changes!, ...Object.values(channels)])
       expect(answer.text).not.toMatch(/Kestrel|Sparrow/);
   }
+
+  it('sends one mail without a word of it to whoever was told by mail, and none to others', async () => {
+    const readers = [await subscriber(app), await subscriber(app)];
+    const [told, digested, late] = [newAddress(), newAddress(), newAddress()];
+    await subscribed(app, mails, readers[0]!.http, [
+      { address: told },
+      { address: digested, delivery: 'digest', digestAt: ['00:00'] },
+    ]);
+    const place = await arrangement(app, { members: readers });
+    const { id } = await alert(originator.http, {
+      severity: 'moderate',
+      renditions: [
+        text(SECRET, { audience: { arrangements: [place.code], kinds: [], partners: [], except: [] } }),
+      ],
+    });
+    await mails.to(told);
+    await subscribed(app, mails, readers[1]!.http, [{ address: late }]);
+    await leave(app, place, readers[0]!);
+    expectStatus(await originator.http.post(`/v1/alerts/${id}/withdrawal`), 204);
+    await settled(app);
+    const [, tombstone, ...more] = await mails.to(told, 2);
+    expect(more).toEqual([]);
+    expect(tombstone?.raw).not.toMatch(/Kestrel|Sparrow/);
+    expect(mails.received.filter(({ to }) => to.includes(digested) || to.includes(late))).toEqual([]);
+  });
 
   it('gives everybody who ever received a withdrawn alert one tombstone, and shows who has confirmed', async () => {
     const { id, readers } = await told();

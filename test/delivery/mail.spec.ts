@@ -161,6 +161,19 @@ describe('alerts by mail', () => {
     expect(await mails.to(address)).toHaveLength(4);
   });
 
+  it('go on to who was told, when the alert has become one that the filter would not take', async () => {
+    const address = await one({ filter: { minSeverity: 'moderate' } });
+    const { id } = await tell();
+    await mails.to(address);
+    await update(id, text({ areas: [] }), { severity: 'minor' });
+    const [, second] = await mails.to(address, 2);
+    expect(second?.mail.subject).toBe(`[TLP:GREEN] Update: ${HEADLINE} (Minor)`);
+    const never = await tell({ severity: 'minor' });
+    await update(never.id, text({ areas: [] }), { severity: 'minor' });
+    await settled(app);
+    expect(await mails.to(address)).toHaveLength(2);
+  });
+
   it('do not tell what was withdrawn before it was sent, nor of its withdrawal', async () => {
     const [slow, digested] = [newAddress(), newAddress()];
     await subscribed(app, mails, reader.http, [

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../core/clock.js';
 import { Database } from '../../core/database.js';
 import { describeError } from '../../core/logging.js';
@@ -10,9 +10,10 @@ const INTERVAL_MS = 500;
 
 /** Sends what is due, some mails at once in every process; the database keeps them from taking the same one. */
 @Injectable()
-export class MailSender extends Clock {
+export class MailSender extends Clock implements BeforeApplicationShutdown {
   private readonly log = new Logger(MailSender.name);
   private readonly sending = new Set<Promise<void>>();
+  private isEnding = false;
 
   constructor(
     private readonly database: Database,
@@ -24,7 +25,7 @@ export class MailSender extends Clock {
   }
 
   protected async tick(): Promise<boolean> {
-    if (!this.smtp.isConfigured) return false;
+    if (this.isEnding || !this.smtp.isConfigured) return false;
     const room = MAILS_AT_ONCE - this.sending.size;
     if (room === 0) {
       await Promise.race(this.sending);
@@ -35,8 +36,9 @@ export class MailSender extends Clock {
     return taken.length > 0;
   }
 
-  override async onApplicationShutdown(): Promise<void> {
-    await super.onApplicationShutdown();
+  /** What is being sent is sent, and marked as sent; nothing else is begun. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isEnding = true;
     await Promise.all(this.sending);
   }
 

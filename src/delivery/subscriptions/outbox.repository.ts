@@ -55,6 +55,7 @@ interface ThreadRow {
   recipient_id: string;
   alert_id: string;
   is_urgent: boolean;
+  is_told: boolean;
 }
 
 /** What is on its way to recipients: decided in the transaction that moves the follower on, sent outside of any. */
@@ -89,7 +90,7 @@ export class OutboxRepository {
 
   async listThreads(tx: Tx, recipientIds: string[], alertIds: string[]): Promise<ThreadRow[]> {
     return tx.query(
-      `select recipient_id, alert_id, is_urgent from mail_thread
+      `select recipient_id, alert_id, is_urgent, tlp is not null as is_told from mail_thread
        where recipient_id = any ($1) and alert_id = any ($2)`,
       [recipientIds, alertIds],
     );

@@ -46,17 +46,22 @@ export interface Telling {
   at: Date;
 }
 
-/** What each recipient is to be told of the alerts that its subscription is about, how and when. */
+/**
+ * What each recipient is to be told, how and when.
+ * @param isFor whether the alert is one for the recipient
+ */
 export function tellingsOf(
   recipients: readonly PlannedRecipient[],
   turns: readonly Turn[],
   urgentIds: ReadonlySet<string>,
   now: Date,
+  isFor: (recipientId: string, alertId: string) => boolean = () => true,
 ): Telling[] {
   return recipients.flatMap((recipient) => {
     const recent = { ...recipient.recent };
     const times = new WishedTimes(recipient, now);
-    return turns.map(({ alertId, changes, isWithdrawn }): Telling => {
+    const own = turns.filter(({ alertId }) => isFor(recipient.id, alertId));
+    return own.map(({ alertId, changes, isWithdrawn }): Telling => {
       const isUrgent = urgentIds.has(alertId);
       const wasUrgent = !isWithdrawn && recipient.urgent.has(alertId);
       const due = dueFor(recipient, { isUrgent, wasUrgent }, recent, now, times);

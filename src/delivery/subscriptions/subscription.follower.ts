@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AlertPagesService, type SavedFilter } from '../../alerts/alert-pages.service.js';
 import { ActorsService } from '../../access/actors.service.js';
 import { Database, type Tx } from '../../core/database.js';
@@ -9,15 +9,16 @@ import { OutboxRepository } from './outbox.repository.js';
 import { tellingsOf, type Turn, turnsOf } from './plan.rules.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
-/** Of the alerts that have changed, those that the subscription is about, and which of them cannot wait. */
+/** Of the alerts that have changed, those that can be read, that the subscription is about, and that cannot wait. */
 interface Plan {
+  readable: ReadonlySet<string>;
   wanted: ReadonlySet<string>;
   urgent: ReadonlySet<string>;
 }
 
 /** Turns what changes for readers into mails that are to be sent, in the transaction that moves the follower on. */
 @Injectable()
-export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicationShutdown {
+export class SubscriptionFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stop: (() => void) | undefined;
   private running: Promise<void> | undefined;
   private again = false;
@@ -37,7 +38,7 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
     this.stop = this.wakeUps.onWake(() => this.follow());
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.stop?.();
     await this.running;
@@ -66,7 +67,8 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
 
   /** With the rights of the keeper as they are now; without one it rests where it is. */
   private async plan(follower: FollowerBehind, entries: ChangeRow[]): Promise<Plan> {
-    const nothing = { wanted: new Set<string>(), urgent: new Set<string>() };
+    const none = new Set<string>();
+    const nothing = { readable: none, wanted: none, urgent: none };
     const actor = await this.actors.actingFor(follower.clientId);
     if (!actor?.scopes.has('alerts:read')) {
       await this.database.asSystem((tx) => this.following.rest(tx, follower.id));
@@ -83,8 +85,9 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
     const matching = (filter: SavedFilter): Promise<Set<string>> =>
       this.alerts.matching(actor, filter, ids, isDrill);
     return {
+      readable: await matching({}),
       wanted: await matching(subscription.filter),
-      urgent: isDrill ? nothing.urgent : await matching({ minSeverity: 'severe' }),
+      urgent: isDrill ? none : await matching({ minSeverity: 'severe' }),
     };
   }
 
@@ -99,8 +102,8 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
     if (withdrawn.length > 0) {
       await this.outbox.withdraw(tx, await this.outbox.listConfirmed(tx, id), withdrawn, isDrill);
     }
-    const told = turns.filter(({ alertId, changes }) => changes > 0 && plan.wanted.has(alertId));
-    if (told.length > 0) await this.write(tx, id, told, plan, isDrill);
+    const news = turns.filter(({ alertId, changes }) => changes > 0 && plan.readable.has(alertId));
+    if (news.length > 0) await this.write(tx, id, news, plan, isDrill);
   }
 
   private async write(tx: Tx, id: string, turns: Turn[], plan: Plan, isDrill: boolean): Promise<void> {
@@ -111,7 +114,8 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
       recipients.map((recipient) => recipient.id),
       turns.map(({ alertId }) => alertId),
     );
-    const known = new Set(threads.map((row) => `${row.recipient_id} ${row.alert_id}`));
+    const known = new Set(threads.map(keyOf));
+    const told = new Set(threads.filter((row) => row.is_told).map(keyOf));
     const tellings = tellingsOf(
       recipients.map((recipient) => ({
         ...recipient,
@@ -124,7 +128,10 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
       turns,
       plan.urgent,
       new Date(),
+      // Who was told of it hears how it goes on, whatever the filter.
+      (recipientId, alertId) => plan.wanted.has(alertId) || told.has(`${recipientId} ${alertId}`),
     ).map((telling) => ({ ...telling, isFirst: !known.has(`${telling.recipientId} ${telling.alertId}`) }));
+    if (tellings.length === 0) return;
     await this.outbox.insertThreads(tx, tellings);
     await this.outbox.insertAlerts(
       tx,
@@ -138,3 +145,6 @@ export class SubscriptionFollower implements OnApplicationBootstrap, OnApplicati
     );
   }
 }
+
+const keyOf = (row: { recipient_id: string; alert_id: string }): string =>
+  `${row.recipient_id} ${row.alert_id}`;
