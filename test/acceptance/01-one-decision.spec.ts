@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { caughtUp, type Change, heldAfter } from '../delivery/event-stream.js';
 import { chance } from '../sharing/chance.js';
 import { readWorld } from '../sharing/recorded.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -18,7 +19,7 @@ import {
   type Reading,
   type Said,
 } from './random-world.js';
-import { atom, FORMATS, list, replay, sorted, whatCame } from './walks.js';
+import { atom, FORMATS, list, log, replay, sorted, whatCame } from './walks.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
 import { mailSettings } from '../delivery/subscribing.js';
 import { effort } from '../support/effort.js';
@@ -116,6 +117,25 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
       expect([name, sorted(lines.keys())]).toEqual([name, sorted(visible.keys())]);
       expect([name, lines]).toEqual([name, new Map(textsOf(reading).map(({ id, marker }) => [id, marker]))]);
     }
+  }, 120_000);
+
+  it('the change log with content, a snapshot and the stream say to each reader what the rule says', async () => {
+    await inParallel(walkers, WIDTH, async (reading) => {
+      const { name, http } = reading;
+      const expected = new Map(textsOf(reading).map(({ id, marker }) => [id, marker]));
+      const saidOf = (held: Map<string, Change>): Map<string, unknown> =>
+        new Map(
+          [...held].map(([id, { content }]) => [id, (content?.['text'] as { headline?: string })?.headline]),
+        );
+      const stream = await caughtUp(http, { include: 'content' });
+      const ways = [
+        heldAfter(await log(http, { include: 'content' }, random)),
+        heldAfter(await log(http, { include: 'content', snapshot: 'true' }, random)),
+        heldAfter(stream.events.map(({ data }) => data)),
+      ];
+      for (const [way, held] of ways.entries())
+        expect([name, way, saidOf(held)]).toEqual([name, way, expected]);
+    });
   }, 120_000);
 
   it('pages of any size show the same, and so does the Atom feed', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { inParallel } from './in-parallel.js';
+import { EventStream } from '../delivery/event-stream.js';
 
 const RESTRICTED = 60;
 const HIDDEN = 'kept-from-you';
@@ -65,6 +66,13 @@ it('what is restricted is so from its first moment: whoever polls meanwhile sees
   for (const [name, http] of Object.entries(readers)) {
     for (const path of PATHS) before.set(`${name} ${path}`, await look(http, path));
   }
+  const streams = await Promise.all(
+    Object.entries(readers).map(async ([name, http]) => {
+      const stream = await EventStream.open(http, { include: 'content' });
+      await stream.until(({ retry }) => retry !== undefined);
+      return { name, stream };
+    }),
+  );
   const ids: string[] = [];
   let done = false;
   const looks = new Map<string, number>();
@@ -107,6 +115,19 @@ it('what is restricted is so from its first moment: whoever polls meanwhile sees
       expect([name, path, seen]).toEqual([name, path, before.get(`${name} ${path}`)]);
       expect(seen).not.toContain(HIDDEN);
     }
+  }
+  for (const { name, stream } of streams) {
+    expect([name, stream.ended, stream.events]).toEqual([name, false, []]);
+    // No frame but those that show that it lives; the place that they name is the one at which it began.
+    const { nextCursor } = (await readers[name]!.get<{ nextCursor: string }>('/v1/changes')).body;
+    expect([
+      name,
+      stream.text
+        .replace(/^retry: \d+\n\n/, '')
+        .replace(`: \nid: ${nextCursor}\n\n`, '')
+        .replaceAll(': \n\n', ''),
+    ]).toEqual([name, '']);
+    stream.close();
   }
   // Others had them all the while.
   expect(

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { changesOf, everyChannel } from '../alerts/channels.js';
+import { caughtUp, EventStream } from '../delivery/event-stream.js';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   alert,
@@ -77,6 +78,11 @@ describe('6: recall', () => {
     const log = await changesOf(http, id);
     expect(log.filter(([change]) => change === 'withdrawn')).toEqual([['withdrawn', version]]);
     expect(log.at(-1)).toEqual(['withdrawn', version]);
+    const stream = await caughtUp(http, { include: 'content' });
+    const told = stream.events.filter(({ data }) => data.object.id === id);
+    expect(told.filter(({ event }) => event === 'withdrawn')).toHaveLength(1);
+    expect([told.at(-1)?.event, told.at(-1)?.data.object.version]).toEqual(['withdrawn', version]);
+    expect(stream.text).not.toMatch(/Kestrel|Sparrow/);
     const gone = (await http.get(`/v1/alerts/${stranger.partner.id}`)).text;
     const { changes, ...channels } = await everyChannel(http, id);
     for (const [channel, answer] of Object.entries(channels)) {
@@ -117,8 +123,14 @@ describe('6: recall', () => {
     const { id, readers } = await told();
     const [first, second, third] = readers.map(({ partner: { code } }) => code) as [string, string, string];
     expect(await recallsOf(originator.http, id)).toEqual({});
+    const open = await Promise.all(readers.map(({ http }) => EventStream.open(http)));
     expectStatus(await originator.http.post(`/v1/alerts/${id}/withdrawal`), 204);
     for (const reader of readers) await expectTombstone(reader, id);
+    for (const stream of open) {
+      await stream.until(({ events }) => events.length === 2);
+      stream.close();
+      expect(stream.events.map(({ event }) => event)).toEqual(['published', 'withdrawn']);
+    }
 
     const outstanding = await recallsOf(originator.http, id);
     expect(Object.keys(outstanding).sort()).toEqual([first, second, third].sort());

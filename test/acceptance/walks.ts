@@ -1,3 +1,4 @@
+import { type Change, heldAfter } from '../delivery/event-stream.js';
 import { type Chance } from '../sharing/chance.js';
 import { expectStatus, type Answer, type Http } from '../support/http.js';
 
@@ -51,28 +52,28 @@ export async function atom(http: Http, query: Record<string, string> = {}, limit
   return found;
 }
 
-/** What a reader holds that follows its change log from the beginning. */
-export async function replay(http: Http, random: Chance): Promise<string[]> {
-  const held = new Set<string>();
-  let after = '';
+/** All pages of the change log, of whatever size. */
+export async function log(http: Http, query: Record<string, string>, random: Chance): Promise<Change[]> {
+  const found: Change[] = [];
+  let asked = query;
   for (;;) {
-    const { items, nextCursor } = expectStatus(
-      await http.get<{ items: { change: string; object: { id: string } }[]; nextCursor: string }>(
-        '/v1/changes',
-        {
-          query: { limit: 100 + random.below(100), ...(after && { after }) },
-        },
-      ),
+    const { items, nextCursor, snapshot } = expectStatus(
+      await http.get<{ items: Change[]; nextCursor: string; snapshot: boolean }>('/v1/changes', {
+        query: { limit: 100 + random.below(100), ...asked },
+      }),
       200,
     );
-    if (items.length === 0) return [...held];
-    for (const { change, object } of items) {
-      if (change === 'withdrawn') held.delete(object.id);
-      else held.add(object.id);
-    }
-    after = nextCursor;
+    if (items.length === 0 && !snapshot) return found;
+    found.push(...items);
+    const { snapshot: _begun, ...others } = query;
+    asked = { ...others, after: nextCursor };
   }
 }
+
+/** What a reader holds that follows its change log from the beginning. */
+export const replay = async (http: Http, random: Chance): Promise<string[]> => [
+  ...heldAfter(await log(http, {}, random)).keys(),
+];
 
 /** An answer without what differs from one request to the next, the id that was asked for included. */
 export function whatCame({ status, headers, text }: Answer, id: string) {

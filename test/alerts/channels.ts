@@ -1,3 +1,4 @@
+import { caughtUp, heldAfter } from '../delivery/event-stream.js';
 import { type Answer, type Http } from '../support/http.js';
 
 export const CAP = { Accept: 'application/cap+xml' };
@@ -40,8 +41,19 @@ export async function everyChannel(
     list: await http.get('/v1/alerts', { query: { limit: 200, status } }),
     search: await http.get('/v1/alerts', { query: { limit: 200, status, minSeverity: 'unknown' } }),
     changes: await http.get('/v1/changes', { query: { limit: 200, ...drills } }),
+    snapshot: await http.get('/v1/changes', {
+      query: { limit: 200, snapshot: 'true', include: 'content', ...drills },
+    }),
+    stream: await theStream(http, drills),
     ...(await everyFeed(http, status)),
   };
+}
+
+/** What a client holds that followed the stream from its beginning. */
+async function theStream(http: Http, drills: Record<string, string>): Promise<Answer> {
+  const { status, headers, events } = await caughtUp(http, { include: 'content', ...drills });
+  const held = [...heldAfter(events.map(({ data }) => data)).values()];
+  return { status, headers, body: { held }, text: JSON.stringify(held) };
 }
 
 /** The alerts as feeds, in every format. */
@@ -69,7 +81,7 @@ export async function visibleBy(http: Http, id: string): Promise<string[]> {
 export const FEEDS = ['atom', 'rss', 'json', 'geojson', 'csv', 'cap'];
 
 export const EVERYWHERE = [
-  ...['item', 'cap', 'geojson', 'list', 'search', 'changes', 'atom'],
+  ...['item', 'cap', 'geojson', 'list', 'search', 'changes', 'snapshot', 'stream', 'atom'],
   ...['feed of rss', 'feed of json', 'feed of geojson', 'feed of csv', 'feed of cap'],
 ];
 

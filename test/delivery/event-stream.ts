@@ -107,3 +107,30 @@ export class EventStream {
     this.changed();
   }
 }
+
+/** The stream from its beginning, as far as the log now goes. */
+export async function caughtUp(http: Http, query: Record<string, string> = {}): Promise<EventStream> {
+  let count = 0;
+  for (let after = '', isMore = true; isMore;) {
+    const page = await http.get<{ items: unknown[]; nextCursor: string }>('/v1/changes', {
+      query: { limit: 200, ...query, ...(after && { after }) },
+    });
+    count += page.body.items.length;
+    isMore = page.body.items.length > 0;
+    after = page.body.nextCursor;
+  }
+  const stream = await EventStream.open(http, query);
+  await stream.until(({ events, retry }) => events.length >= count && retry !== undefined);
+  stream.close();
+  return stream;
+}
+
+/** By id, the latest that was told of each object which is not withdrawn. */
+export function heldAfter(changes: Change[]): Map<string, Change> {
+  const held = new Map<string, Change>();
+  for (const change of changes) {
+    if (change.change === 'withdrawn') held.delete(change.object.id);
+    else held.set(change.object.id, change);
+  }
+  return held;
+}
