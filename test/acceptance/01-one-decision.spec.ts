@@ -19,7 +19,8 @@ import {
   type Reading,
   type Said,
 } from './random-world.js';
-import { atom, FORMATS, list, log, replay, sorted, whatCame } from './walks.js';
+import { atom, FORMATS, list, log, pushed, replay, sorted, whatCame } from './walks.js';
+import { HOOK_SETTINGS, Receivers } from '../delivery/hooks.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
 import { mailSettings } from '../delivery/subscribing.js';
 import { effort } from '../support/effort.js';
@@ -44,16 +45,18 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
   let superuser: pg.Client;
   let made: RandomWorld;
   let walkers: Reading[];
+  const receivers = new Receivers();
 
   beforeAll(async () => {
     mails = await startMailServer();
-    app = await startApp({ settings: mailSettings(mails) });
+    app = await startApp({ settings: { ...mailSettings(mails), ...HOOK_SETTINGS } });
     superuser = new pg.Client({ connectionString: app.database.superuserUrl });
     await superuser.connect();
     made = await randomWorld(app, superuser, random, SIZES);
     walkers = made.readings.filter((_, place) => place % ONE_IN === 0);
   }, 240_000);
   afterAll(async () => {
+    await receivers.stop();
     await superuser.end();
     await app.close();
     await mails.stop();
@@ -146,6 +149,18 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
       expect([name, sorted(await atom(http, {}, 40 + random.below(160)))]).toEqual([name, ids]);
     });
   }, 120_000);
+
+  it('webhooks tell the same, with the same text, however long ago it happened', async () => {
+    const standing = new Map(made.world.partners.map(({ id, status }) => [id, status]));
+    const partnerOf = new Map(made.world.readers.map(({ id, partnerId }) => [id, partnerId]));
+    // Who is suspended is told nothing.
+    const told = walkers.filter(({ readerId }) => standing.get(partnerOf.get(readerId) ?? '') === 'active');
+    for (const reading of told.filter((_, place) => place % 6 === 0)) {
+      const held = await pushed(reading.http, await receivers.start());
+      expect([reading.name, sorted(held.keys())]).toEqual([reading.name, sorted(reading.visible.keys())]);
+      expect(held).toEqual(new Map(textsOf(reading).map(({ id, marker }) => [id, marker])));
+    }
+  }, 180_000);
 
   it('an item answers as JSON, CAP and GeoJSON to whoever has it in the list, with the same text, and to nobody else', async () => {
     await inParallel(walkers, WIDTH, async ({ name, http, visible, readerId }) => {

@@ -19,6 +19,7 @@ import { expectStatus, type Http } from '../support/http.js';
 import { query } from '../support/database.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
 import { mailSettings, newAddress, settled, subscribed, subscriber } from '../delivery/subscribing.js';
+import { hook, HOOK_SETTINGS, passTime, Receivers, untilHook } from '../delivery/hooks.js';
 import { A_NAME, AN_HOUR, recallsOf } from './receipts.js';
 
 /** Words of the higher and of the lower text; neither may be found with whoever lost it. */
@@ -42,14 +43,16 @@ describe('6: recall', () => {
   let mails: MailServer;
   let originator: TestPartner;
   let stranger: TestPartner;
+  const receivers = new Receivers();
 
   beforeAll(async () => {
     mails = await startMailServer();
-    app = await startApp({ settings: mailSettings(mails) });
+    app = await startApp({ settings: { ...mailSettings(mails), ...HOOK_SETTINGS } });
     originator = await partner(app);
     stranger = await partner(app);
   });
   afterAll(async () => {
+    await receivers.stop();
     await app.close();
     await mails.stop();
   });
@@ -209,6 +212,31 @@ describe('6: recall', () => {
     });
     expectStatus(await confirm(lost.http, story.id), 200);
     expect(await recallsOf(originator.http, story.id, { outstanding: 'true' })).toEqual({});
+  });
+
+  it('reaches webhooks as a tombstone without a word, also those that the alert itself had not reached', async () => {
+    const reader = await partner(app, { scopes: ['alerts:read', 'webhooks:manage'] });
+    const place = await arrangement(app, { members: [reader] });
+    const [up, down] = [await receivers.start(), await receivers.start()];
+    down.behaviour = 503;
+    await hook(reader.http, up, { content: 'full' });
+    const { id: late } = await hook(reader.http, down, { content: 'full' });
+    const audience = { arrangements: [place.code], kinds: [], partners: [], except: [] };
+    const { id } = await alert(originator.http, { renditions: [text(SECRET, { audience })] });
+    await up.changesOf(id, 1);
+    await down.changesOf(id, 1);
+    expectStatus(await originator.http.post(`/v1/alerts/${id}/withdrawal`), 204);
+    expect(await up.changesOf(id, 2)).toEqual(['published', 'withdrawn']);
+    const before = down.about(id).length;
+    down.behaviour = 204;
+    await untilHook(reader.http, late, ({ pending }) => pending === 2 || pending === 0);
+    await passTime(app, late, '1 hour');
+    await untilHook(reader.http, late, ({ pending }) => pending === 0);
+    expect(up.about(id)[0]?.body).toContain(SECRET);
+    for (const { body, message } of [...up.about(id).slice(1), ...down.about(id).slice(before)]) {
+      expect([message.data.change, body.includes(SECRET)]).toEqual(['withdrawn', false]);
+    }
+    expect(down.about(id).length).toBeGreaterThan(before);
   });
 
   it('gives a lower text to whoever loses the higher one, and wants that one purged', async () => {

@@ -62,6 +62,8 @@ export interface Sizes {
   alerts: number;
 }
 
+/** Everybody may use every channel. */
+const READING = [...USUAL_SCOPES, 'webhooks:manage'];
 /** At most this much at once: more would only wait for connections. */
 const WIDTH = 6;
 
@@ -74,13 +76,14 @@ export async function randomWorld(
 ): Promise<RandomWorld> {
   const places = (length: number): number[] => Array.from({ length }, (_, place) => place);
   const arrangements = await inParallel(places(sizes.arrangements), WIDTH, () => arrangement(app));
-  const scopes = [...USUAL_SCOPES, 'partners:manage', 'arrangements:manage'];
+  const scopes = [...READING, 'partners:manage', 'arrangements:manage'];
   const originators = await inParallel(places(sizes.originators), WIDTH, (place) =>
     partner(app, { kind: ['un_entity', 'unsms_mou', 'ingo'][place % 3] ?? 'ingo', scopes }),
   );
   const receivers = await inParallel(places(sizes.receivers), WIDTH, (place) =>
     partner(app, {
       kind: RECEIVERS[place % RECEIVERS.length] ?? 'ingo',
+      scopes: READING,
       ceiling: { tlp: place === 0 ? 'RED' : random.one(TLP) },
     }),
   );
@@ -224,7 +227,7 @@ async function narrowedClients(
       { arrangements: [random.one(arrangements).code], ceiling: { tlp: 'GREEN' as const } },
       { ceiling: { tlp: 'AMBER' as const, classification: 'UNCLASSIFIED' as const } },
     ]);
-    const made = await client(app, of.id, options);
+    const made = await client(app, of.id, { scopes: READING, ...options });
     return { name: `${JSON.stringify(options)} of ${of.code}`, http: await app.as(made), id: made.clientId };
   });
 }

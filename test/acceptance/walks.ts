@@ -1,5 +1,8 @@
 import { type Change, heldAfter } from '../delivery/event-stream.js';
 import { type Chance } from '../sharing/chance.js';
+import { hook } from '../delivery/hooks.js';
+import { type Message, type Receiver } from '../delivery/receiver.js';
+import { until } from '../sharing/gate.js';
 import { expectStatus, type Answer, type Http } from '../support/http.js';
 
 export const FORMATS = ['application/json', 'application/cap+xml', 'application/geo+json'];
@@ -83,4 +86,40 @@ export function whatCame({ status, headers, text }: Answer, id: string) {
     text: text.replaceAll(id, 'ID'),
     headers: [...headers].filter(([name]) => !volatile.includes(name) && !name.startsWith('ratelimit')),
   };
+}
+
+/**
+ * What the endpoint of a reader that has been sent everything from the beginning was told, by id: the text that the
+ * latest message carried; what is withdrawn is absent.
+ */
+export async function pushed(http: Http, receiver: Receiver): Promise<Map<string, string | undefined>> {
+  const ceiling = { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' };
+  const { id } = await hook(http, receiver, { types: ['alert'], content: 'full', ceiling });
+  let entries = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page: { items: unknown[]; nextCursor: string } = expectStatus(
+      await http.get('/v1/changes', { query: { limit: 200, ...(after !== undefined && { after }) } }),
+      200,
+    );
+    if (page.items.length === 0) break;
+    entries += page.items.length;
+    after = page.nextCursor;
+  }
+  expectStatus(await http.post(`/v1/webhooks/${id}/replays`, { what: 'after', after: 0 }), 200);
+  const messages = new Map<number, Message>();
+  await until(async () => {
+    for (const { message } of receiver.received) messages.set(message.data.position ?? 0, message);
+    return Promise.resolve(messages.size === entries);
+  });
+  const held = new Map<string, string | undefined>();
+  for (const [, { data }] of [...messages].sort(([a], [b]) => a - b)) {
+    if (data.change === 'withdrawn') held.delete(data.object.id);
+    else
+      held.set(
+        data.object.id,
+        (data.content as { text?: { headline?: string } } | undefined)?.text?.headline,
+      );
+  }
+  return held;
 }

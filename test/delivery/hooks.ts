@@ -65,17 +65,15 @@ export async function untilHook(
  * earlier.
  */
 export async function passTime(app: TestApp, id: string, interval: string): Promise<void> {
-  await query(
-    app.database.superuserUrl,
-    `with moved as (
-       update webhook_delivery set due_at = due_at - $2::interval, first_attempt_at = first_attempt_at - $2::interval
-       where webhook_id = $1 and state = 'pending'),
-     endpoint as (
-       update webhook set not_before = not_before - $2::interval, failing_since = failing_since - $2::interval
-       where id = $1)
-     update pgboss.job set start_after = start_after - $2::interval where id = $1 and state < 'active'`,
-    [id, interval],
-  );
+  for (const statement of [
+    `update webhook set not_before = not_before - $2::interval, failing_since = failing_since - $2::interval
+     where id = $1`,
+    `update webhook_delivery set due_at = due_at - $2::interval, first_attempt_at = first_attempt_at - $2::interval
+     where webhook_id = $1 and state = 'pending'`,
+    `update pgboss.job set start_after = start_after - $2::interval where id = $1 and state < 'active'`,
+  ]) {
+    await query(app.database.superuserUrl, statement, [id, interval]);
+  }
   app.nest.get(JobQueue).look();
 }
 

@@ -89,6 +89,11 @@ export class DeliveriesRepository {
     return rows[0] ?? null;
   }
 
+  /** First of all that is locked of it but its follower, or two who change messages could wait for each other. */
+  async lock(tx: Tx, id: string): Promise<void> {
+    await tx.query(`select from webhook where id = $1 for no key update`, [id]);
+  }
+
   /** What was sent before is sent again, under the same id. */
   async insert(tx: Tx, webhookId: string, deliveries: NewDelivery[]): Promise<void> {
     await tx.query(

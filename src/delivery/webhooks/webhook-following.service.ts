@@ -83,6 +83,7 @@ export class WebhookFollowingService {
       return told.has(entry.shareable_id);
     });
     if (wanted.length === 0) return;
+    await this.deliveries.lock(tx, id);
     await this.deliveries.insert(
       tx,
       id,

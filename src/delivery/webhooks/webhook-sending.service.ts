@@ -175,6 +175,7 @@ export class WebhookSendingService implements OnModuleInit {
     const isSound = attempts.some(isTaken);
     const asked = Math.max(...failed.map(({ outcome }) => timeAskedFor(outcome.retryAfter)), 0);
     await this.database.asSystem(async (tx) => {
+      await this.deliveries.lock(tx, webhook.id);
       for (const { delivery, outcome } of attempts) {
         await this.deliveries.insertAttempt(tx, webhook.id, delivery.id, outcome);
       }
