@@ -11,7 +11,7 @@ export class HandlingGovernance1767225600015 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop function handling_statistics(uuid, timestamptz, timestamptz, uuid, integer);
+      drop index rendition_review_idx; drop function handling_statistics(uuid, timestamptz, timestamptz, uuid, integer);
       drop function alert_originators(uuid[]); drop table alert_known; drop table alert_challenge;
       drop function acting_hears(uuid, timestamptz);
       revoke select (status) on alert_rendition from slt_engine;
@@ -137,10 +137,12 @@ const KNOWN = `
  * reason.
  */
 const STATISTICS = `
+  create index rendition_review_idx on rendition (review_at) where is_current and review_at is not null;
+
   create function handling_statistics(
     p_originator uuid, p_from timestamptz, p_until timestamptz, p_after uuid, p_limit integer)
     returns table (id uuid, code text, name text, tlp int[], classification int[], reasons jsonb,
-      reviews_overdue int, lower_missing int, challenges int[], known int[], delivered int[], acknowledged int[])
+      reviews_overdue int, oldest_review date, lower_missing int, challenges int[], known int[], delivered int[], acknowledged int[])
     language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$
       with originator as (
@@ -153,7 +155,7 @@ const STATISTICS = `
               and s.state not in ('draft', 'pending_release')))
         order by p.id limit p_limit
       ), alert as (
-        select s.id, s.originator_id, s.state, first.at as published_at
+        select s.id, s.originator_id, first.at as published_at
         from originator o
         join shareable s on s.originator_id = o.id and s.type = 'alert'
           and s.created_at < p_until and s.updated_at >= p_from
@@ -163,10 +165,19 @@ const STATISTICS = `
           and exists (select from alert_rendition a where a.alert_id = s.id and a.status = 'actual')
       ), handled as (
         select a.id, a.originator_id, max(r.tlp) as tlp, max(r.classification) as classification,
-          min(r.tlp) as lowest,
-          bool_or(r.classification > 0 and r.review_at < current_date and a.state <> 'withdrawn') as is_overdue
+          min(r.tlp) as lowest
         from alert a join rendition r on r.shareable_id = a.id and r.is_current
         group by a.id, a.originator_id
+      ), overdue as (
+        -- Of all that stands today: what was published long ago has waited longest.
+        select s.originator_id, count(distinct s.id)::int as alerts, min(r.review_at) as oldest
+        from originator o
+        join shareable s on s.originator_id = o.id and s.type = 'alert'
+          and s.state in ('published', 'expired', 'cancelled')
+        join rendition r on r.shareable_id = s.id and r.is_current and r.classification > 0
+          and r.review_at < current_date
+        where exists (select from alert_rendition a where a.alert_id = s.id and a.status = 'actual')
+        group by s.originator_id
       ), waited as (
         select a.originator_id, 'known' as what,
           greatest(floor(extract(epoch from a.published_at - k.known_at) / 60), 0)::int as time, a.originator_id as by
@@ -199,7 +210,8 @@ const STATISTICS = `
                 from alert a join rendition r on r.shareable_id = a.id and r.is_current
                 where a.originator_id = o.id and r.classification > 0
                 group by 1 order by 2 desc, 1 limit 50) g) end,
-        (select count(*)::int from handled h where h.originator_id = o.id and h.is_overdue),
+        coalesce((select d.alerts from overdue d where d.originator_id = o.id), 0),
+        (select d.oldest from overdue d where d.originator_id = o.id),
         (select count(*)::int from handled h where h.originator_id = o.id and h.lowest > 1),
         (select array[count(*) filter (where c.answered_at is null and c.answer_by >= now()),
             count(*) filter (where c.answered_at is null and c.answer_by < now()),

@@ -61,6 +61,7 @@ export const HANDLING_RESPONSES: ResponseExamples = {
             byReason: [{ reason: 'Names a source', alerts: 3 }],
             shareClassified: 0.25,
             reviewsOverdue: 1,
+            oldestReviewAt: '2026-10-01',
             lowerTextMissing: 1,
             challenges: { open: 1, overdue: 0, upheld: 1, lowered: 1, raised: 0, withdrawn: 0 },
             latency: {

@@ -88,9 +88,12 @@ export class HandlingStatisticsView {
   byReason?: ReasonCountView[];
   /** Alerts above UNCLASSIFIED as a share of all, from 0 to 1; absent without alerts. */
   shareClassified?: number;
-  /** Alerts with a classified text whose day of review has passed. */
+  /** Alerts that stand today, whenever they were published, with a classified text whose day of review has passed. */
   @ApiProperty({ type: 'integer' })
   reviewsOverdue: number;
+  /** The day of review that has passed longest. */
+  @ApiProperty({ format: 'date' })
+  oldestReviewAt?: string;
   /** Alerts of which there is no text at GREEN or below. */
   @ApiProperty({ type: 'integer' })
   lowerTextMissing: number;
@@ -109,7 +112,7 @@ export class HandlingStatisticsPage {
 }
 
 export const DEFINITION =
-  'Alerts of status actual that were first published within the time, each counted once, at its highest current TLP and classification; withdrawn and expired ones included, drafts and exercises not.';
+  'Alerts of status actual that were first published within the time, each counted once, at its highest current TLP and classification; withdrawn and expired ones included, drafts and exercises not. Overdue reviews are of all actual alerts that stand today.';
 
 export function presentStatistics(row: HandlingStatisticsRow): HandlingStatisticsView {
   const { tlp, classification, reasons } = row;
@@ -129,6 +132,7 @@ export function presentStatistics(row: HandlingStatisticsRow): HandlingStatistic
     }),
     ...(alerts > 0 && { shareClassified: Math.round((classified / alerts) * 1000) / 1000 }),
     reviewsOverdue: row.reviews_overdue,
+    ...(row.oldest_review !== null && { oldestReviewAt: row.oldest_review }),
     lowerTextMissing: row.lower_missing,
     challenges: { open, overdue, upheld, lowered, raised, withdrawn },
     latency: {

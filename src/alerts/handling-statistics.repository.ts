@@ -12,6 +12,8 @@ export interface HandlingStatisticsRow {
   /** Null for whoever is not the originator. */
   reasons: { reason: string; alerts: number }[] | null;
   reviews_overdue: number;
+  /** `YYYY-MM-DD`. */
+  oldest_review: string | null;
   lower_missing: number;
   /** Open, overdue, upheld, lowered, raised, withdrawn. */
   challenges: number[];
@@ -29,8 +31,8 @@ export class HandlingStatisticsRepository {
     filter: { originatorId: string | null; from: Date; until: Date; afterId: string | null; limit: number },
   ): Promise<HandlingStatisticsRow[]> {
     return tx.query(
-      `select id, code, name, tlp, classification, reasons, reviews_overdue, lower_missing, challenges, known,
-         delivered, acknowledged
+      `select id, code, name, tlp, classification, reasons, reviews_overdue,
+         to_char(oldest_review, 'YYYY-MM-DD') as oldest_review, lower_missing, challenges, known, delivered, acknowledged
        from handling_statistics($1, $2, $3, $4, $5)`,
       [filter.originatorId, filter.from, filter.until, filter.afterId, filter.limit],
     );

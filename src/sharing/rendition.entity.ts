@@ -7,6 +7,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('rendition_kinds_idx', ['audienceKinds'], { type: 'gin', where: 'is_current' })
 @Index('rendition_partners_idx', ['audiencePartners'], { type: 'gin', where: 'is_current' })
 @Index('rendition_downgrade_idx', ['downgradeAt'], { where: 'is_current and downgrade_at is not null' })
+@Index('rendition_review_idx', ['reviewAt'], { where: 'is_current and review_at is not null' })
 @Check('rendition_tlp_check', 'tlp between 0 and 4')
 @Check('rendition_classification_check', 'classification between 0 and 2')
 @Check('rendition_strictly_confidential_check', 'classification < 2 or tlp >= 3')

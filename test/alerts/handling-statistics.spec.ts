@@ -85,6 +85,29 @@ describe('statistics of handling', () => {
     });
   });
 
+  it('tell originator and steward of reviews overdue, however long ago the alert was published', async () => {
+    const slow = await partner(app, { kind: 'un_entity' });
+    const publish = async (...renditions: object[]): Promise<string> =>
+      (await alert(slow.http, { renditions: renditions as never })).id;
+    const old = await publish(lower(), higher('2025-03-01'));
+    await publish(higher('2026-01-01'));
+    const [cancelled, withdrawn] = [await publish(higher('2025-06-01')), await publish(higher('2024-01-01'))];
+    await publish(higher('2099-01-01'));
+    await alert(slow.http, { renditions: [higher('2024-01-01')], status: 'exercise' });
+    expectStatus(await slow.http.post(`/v1/alerts/${cancelled}/cancellation`, {}), 200);
+    expectStatus(await slow.http.post(`/v1/alerts/${withdrawn}/withdrawal`), 204);
+    await query(
+      app.database.superuserUrl,
+      `update change_entry set at = at - interval '3 years' where shareable_id = '${old}';
+       update shareable set created_at = created_at - interval '3 years', updated_at = updated_at - interval '3 years'
+       where id = '${old}'`,
+    );
+    const overdue = { reviewsOverdue: 3, oldestReviewAt: '2025-03-01' };
+    expect((await figures(slow.http)).items[0]).toMatchObject({ alerts: 4, ...overdue });
+    const asSteward = await figures(app.steward, { originator: slow.partner.code });
+    expect(asSteward.items[0]).toMatchObject(overdue);
+  });
+
   it('keep to the time asked for', async () => {
     const before = { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' };
     expect((await figures(originator.http, before)).items[0]?.alerts).toBe(0);
