@@ -275,7 +275,9 @@ describe('the actor behind a token', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const actor = await actorOf(app, token);
     expect(actor.partnerStatus).toBe('suspended');
-    expect(actor.scopes).toEqual(new Set(['partners:read', 'arrangements:read', 'alerts:read', 'audit:read']));
+    expect(actor.scopes).toEqual(
+      new Set(['partners:read', 'arrangements:read', 'alerts:read', 'audit:read']),
+    );
     expect(actor.manages).toEqual([]);
     expect((await me(token)).status).toBe(200);
     expect((await postNothing(app, '/v1/partners', bearer(token))).status).toBe(403);

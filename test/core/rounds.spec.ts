@@ -8,7 +8,9 @@ describe('rounds of what is due', () => {
   let now: number;
   let fails: (id: string) => Error | undefined;
   let rounds: Rounds<Due>;
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
   beforeEach(() => {
     [due, tried, now, fails] = [[], [], 0, () => undefined];
     rounds = new Rounds(
