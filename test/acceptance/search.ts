@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { buildDocument } from '../../src/openapi.js';
+import { EventStream } from '../delivery/event-stream.js';
 import { type TestApp } from '../support/app.js';
 import { type TestPartner } from '../support/factories.js';
 import { type Http } from '../support/http.js';
@@ -70,6 +71,16 @@ const QUERIES: Record<string, string>[] = [
   { count: 'true', limit: '200' },
 ];
 
+const STREAM = 'text/event-stream';
+
+/** All that the stream has to say by now, with content. */
+async function readStream(http: Http): Promise<{ headers: Headers; text: string }> {
+  const stream = await EventStream.open(http, { snapshot: 'true', include: 'content' });
+  await stream.until(({ ended, events }) => ended || events.some(({ event }) => event === 'live'));
+  stream.close();
+  return stream;
+}
+
 /** Asks every GET route about every id, in every form and with every query that it takes. */
 export async function searchAnswers(
   observer: Observer,
@@ -84,7 +95,10 @@ export async function searchAnswers(
     query: Record<string, string>,
     accept: string,
   ): Promise<void> => {
-    const answer = await observer.http.get(at, { query, headers: { Accept: accept } });
+    const answer =
+      accept === STREAM
+        ? await readStream(observer.http)
+        : await observer.http.get(at, { query, headers: { Accept: accept } });
     const all = JSON.stringify([...answer.headers]) + answer.text;
     const key = `${observer.name} ${path}`;
     found[key] = (found[key] ?? 0) + occurrences(all, tokens);

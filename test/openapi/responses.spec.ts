@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import pg from 'pg';
+import { EventStream } from '../delivery/event-stream.js';
+import { HOOK_SCOPES, HOOK_SETTINGS } from '../delivery/hooks.js';
+import { type MailServer, startMailServer } from '../delivery/mail-server.js';
+import { Receiver } from '../delivery/receiver.js';
+import { linkIn, mailSettings, newAddress, SUBSCRIBER_SCOPES, subscriptionInput } from '../delivery/subscribing.js';
 import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
 import { alert, alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
@@ -10,13 +15,18 @@ import { DOCUMENT, examplesOf, isOpenToAll, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
 
 const watch = new Watch();
+let mails: MailServer;
 let real: TestApp;
 let app: TestApp;
 beforeAll(async () => {
-  real = await startApp();
+  mails = await startMailServer();
+  real = await startApp({ settings: { ...mailSettings(mails), ...HOOK_SETTINGS } });
   app = watch.app(real);
 });
-afterAll(() => real.close());
+afterAll(async () => {
+  await real.close();
+  await mails.stop();
+});
 afterEach(() => {
   const faults = [...watch.faults];
   watch.faults.clear();
@@ -213,6 +223,87 @@ describe('answers to what is right', () => {
            and id not in (select reader_id from feed_address)`,
     );
     expectStatus(await own.http.post('/v1/feed-addresses', { name: 'One too many' }), 409);
+  });
+
+  it('about change logs, as pages and as a stream', async () => {
+    const own = await partner(app);
+    await alert(own.http, { audience: { partners: [own.partner.code] } });
+    const { nextCursor } = expectStatus(await own.http.get<{ nextCursor: string }>('/v1/changes', { query: { include: 'content' } }), 200);
+    expectStatus(await own.http.get('/v1/changes', { query: { snapshot: 'true' } }), 200);
+    expectStatus(await own.http.get('/v1/changes/stream', { headers: { Accept: 'application/json' } }), 406);
+    const stream = await EventStream.open(own.http);
+    await stream.until(({ events }) => events.length > 0);
+    stream.close();
+    watch.check('GET', '/v1/changes/stream', { ...stream, headers: stream.headers, body: undefined });
+    await query(
+      real.database.superuserUrl,
+      `update change_head set position = 0 where reader_id = '${own.partner.id}'`,
+    );
+    expectStatus(await own.http.get('/v1/changes', { query: { after: nextCursor } }), 410);
+  });
+
+  it('about webhooks', async () => {
+    const own = await partner(app, { scopes: HOOK_SCOPES });
+    const receiver = await Receiver.start();
+    const body = { ...(example('createWebhook', 'application/json') as object), url: receiver.url };
+    const { id } = expectStatus(await own.http.post<{ id: string }>('/v1/webhooks', body), 201);
+    const path = `/v1/webhooks/${id}`;
+    expectStatus(await own.http.get('/v1/webhooks'), 200);
+    expectStatus(await own.http.get(path), 200);
+    await unchanged(own.client, path);
+    expectStatus(await own.http.patch(path, { name: 'Renamed' }), 200);
+    expectStatus(await own.http.patch(path, { name: 'Renamed' }, stale), 412);
+    expectStatus(await own.http.post(`${path}/test`), 200);
+    expectStatus(await own.http.get(`${path}/attempts`), 200);
+    expectStatus(await own.http.post(`${path}/secret-rotation`, { overlapSeconds: 60 }), 200);
+    expectStatus(await own.http.post(`${path}/replays`, { what: 'failed' }), 200);
+    expectStatus(await own.http.post(`${path}/disabling`), 200);
+    expectStatus(await own.http.post(`${path}/enabling`), 200);
+    expectStatus(await own.http.delete(path), 204);
+    await receiver.stop();
+    expectStatus(await own.http.get(path), 404);
+    expectStatus(await own.http.patch(path, { name: 'Gone' }), 404);
+    expectStatus(await own.http.get(`${path}/attempts`), 404);
+    expectStatus(await own.http.post(`${path}/replays`, { what: 'failed' }), 404);
+    expectStatus(await own.http.post(`${path}/secret-rotation`, {}), 404);
+    for (const act of ['test', 'disabling', 'enabling']) expectStatus(await own.http.post(`${path}/${act}`), 404);
+    expectStatus(await own.http.delete(path), 404);
+  });
+
+  it('about subscriptions', async () => {
+    const own = await partner(app, { ceiling: { tlp: 'GREEN' }, scopes: SUBSCRIBER_SCOPES });
+    const address = newAddress();
+    const input = subscriptionInput([{ address }]);
+    const { id } = expectStatus(await own.http.post<{ id: string }>('/v1/subscriptions', input), 201);
+    const path = `/v1/subscriptions/${id}`;
+    expectStatus(await own.http.get('/v1/subscriptions'), 200);
+    await unchanged(own.client, path);
+    const mailCeiling = { tlp: 'AMBER' };
+    expectStatus(await own.http.post('/v1/subscriptions', { ...input, mailCeiling }), 422);
+    expectStatus(await own.http.patch(path, { mailCeiling }), 422);
+    expectStatus(await own.http.patch(path, { name: 'Renamed' }, stale), 412);
+    expectStatus(await own.http.patch(path, { name: 'Renamed' }), 200);
+    const [asked] = await mails.to(address);
+    if (asked === undefined) throw new Error('nobody was asked');
+    const link = linkIn(asked, 'subscription-confirmations');
+    expectStatus(await app.anonymous.get(link), 200);
+    expectStatus(await app.anonymous.post(link), 200);
+    expectStatus(await app.anonymous.get('/v1/subscription-confirmations/nothing'), 404);
+    expectStatus(await app.anonymous.post('/v1/subscription-confirmations/nothing'), 404);
+    await alert(app.steward, { audience: { partners: [own.partner.code] } });
+    const told = (await mails.to(address, 2)).at(-1);
+    if (told === undefined) throw new Error('nobody was told');
+    const stop = linkIn(told, 'unsubscribe');
+    expectStatus(await app.anonymous.get(stop), 200);
+    expectStatus(await app.anonymous.post(stop), 200);
+    expectStatus(await app.anonymous.get('/v1/unsubscribe/nothing'), 404);
+    expectStatus(await app.anonymous.post('/v1/unsubscribe/nothing'), 404);
+    expectStatus(await own.http.delete(path), 204);
+    expectStatus(await own.http.get(path), 404);
+    expectStatus(await own.http.patch(path, { name: 'Gone' }), 404);
+    expectStatus(await own.http.delete(path), 404);
+    for (let made = 0; made < 200; made++) expectStatus(await own.http.post('/v1/subscriptions', subscriptionInput([{ address: newAddress() }])), 201);
+    expectStatus(await own.http.post('/v1/subscriptions', input), 409);
   });
 
   it('about texts that some that they are addressed to could not read', async () => {
@@ -419,7 +510,7 @@ describe('answers to what is right', () => {
     expectStatus(await second.post(`${policy}/confirmation`), 428);
     expectStatus(await second.post(`${policy}/confirmation`, undefined, stale), 412);
     const tag = (await second.get(policy)).headers.get('etag') ?? '';
-    expectStatus(await second.get(policy, { headers: { 'If-None-Match': tag } }), 304);
+    await unchanged(credentials, policy);
     const proposed = { headers: { 'If-Match': tag } };
     expectStatus(await second.post(`${policy}/confirmation`, undefined, proposed), 200);
     const renditions = [renditionInput({ tlp: 'AMBER', audience })].map(({ classification: _, ...one }) => one);

@@ -40,7 +40,6 @@ export class WebhooksController {
   /** Be told of changes at an address of yours, from now on; the secret to check messages by is shown this once. */
   @Post()
   @ApiIdempotencyKey()
-  @ApiProblems('unprocessable')
   async createWebhook(
     @CurrentActor() actor: Actor,
     @Body() dto: CreateWebhookDto,
