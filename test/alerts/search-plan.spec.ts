@@ -56,16 +56,17 @@ interface Statement {
   values: unknown[];
 }
 
-/** What PostgreSQL is asked while `work` is done. */
+/** What PostgreSQL is asked for readers while `work` is done, and not what the background asks at the same time. */
 async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const asked: Statement[] = [];
+  const readersRole = new URL(app.database.serviceUrl).username;
   const { value: real } = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query') as {
     value: (...all: unknown[]) => unknown;
   };
   pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
     const [first, second] = parameters as [string | Statement, unknown];
     const { text, values } = typeof first === 'string' ? { text: first, values: second } : first;
-    asked.push({ text, values: Array.isArray(values) ? values : [] });
+    if (this.user === readersRole) asked.push({ text, values: Array.isArray(values) ? values : [] });
     return real.apply(this, parameters);
   } as never;
   try {
