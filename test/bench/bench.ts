@@ -11,6 +11,8 @@ import { migrate } from '../../src/core/migrate.js';
 import { alertBody, templateContent } from './alerts.js';
 import { loadDataSet, pickReader } from './data-set.js';
 import { report, type Load, type Row } from './report.js';
+import { post, startService, token } from './service.js';
+import { followed, measureStreams } from './streams.js';
 
 /** `npm run bench [alerts] [seconds]`: every figure beside the bare server's in the same run; ratios are what counts. */
 const size = { alerts: Number(process.argv[2] ?? 100_000), partners: 500, arrangements: 60 };
@@ -21,7 +23,6 @@ const started: ChildProcess[] = [];
 const dataDir = mkdtempSync(join(tmpdir(), 'slt-bench-'));
 // Started as root, PostgreSQL runs as somebody else, who must be able to pass through.
 chmodSync(dataDir, 0o711);
-const secret = 'the-secret-of-the-benchmark-steward';
 
 const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
 try {
@@ -30,12 +31,12 @@ try {
   const superuser = new URL(postgres.superuserUrl);
   superuser.pathname = '/bench';
 
-  const service = await startService(urls);
-  const steward = await token(service.url, 'steward', secret);
+  const service = await startService(urls, started);
+  const { steward } = service;
   console.log(`loading ${size.alerts} alerts for ${size.partners} partners …`);
   await loadDataSet(superuser.toString(), templateContent(), size);
   const reader = await pickReader(superuser.toString());
-  const client = await json<{ clientId: string; clientSecret: string }>(
+  const client = await post<{ clientId: string; clientSecret: string }>(
     `${service.url}/v1/partners/${reader.partnerId}/clients`,
     steward,
     { name: 'bench', scopes: ['alerts:read'] },
@@ -81,6 +82,10 @@ try {
   ];
   console.log(report(rows, { ...size, readable: reader.alerts }));
   console.log(await statements(superuser.toString()));
+  service.process.kill('SIGTERM');
+  const others = await createDatabase(postgres.superuserUrl, 'bench_streams');
+  await migrate(others.ownerUrl);
+  console.log(followed(await measureStreams(await startService(others, started), 1000, 30)));
 } finally {
   const running = started.filter((child) => child.exitCode === null);
   const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)));
@@ -88,31 +93,6 @@ try {
   await Promise.all(ended);
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
-}
-
-async function startService(urls: { serviceUrl: string; backgroundUrl: string }): Promise<{ url: string }> {
-  const port = 20_000 + (process.pid % 10_000);
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [here('../../src/main.js')], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(port),
-      SLT_PUBLIC_URL: url,
-      DATABASE_URL: urls.serviceUrl,
-      BACKGROUND_DATABASE_URL: urls.backgroundUrl,
-      SLT_STEWARD_CLIENT_SECRET: secret,
-      SLT_REQUESTS_PER_MINUTE: '1000000000',
-      SLT_LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  started.push(child);
-  for (let tries = 0; tries < 200; tries += 1) {
-    const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (ready?.ok) return { url };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the service did not start');
 }
 
 function startBare(databaseUrl: string, readerId: string): Promise<string> {
@@ -138,29 +118,6 @@ async function load(
   let output = '';
   for await (const chunk of child.stdout) output += String(chunk);
   return JSON.parse(output) as Load;
-}
-
-async function token(url: string, clientId: string, clientSecret: string): Promise<string> {
-  const response = await fetch(`${url}/oauth/token`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: 'grant_type=client_credentials',
-  });
-  const { access_token } = (await response.json()) as { access_token: string };
-  return `Bearer ${access_token}`;
-}
-
-async function json<T>(url: string, authorization: string, body: object): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as T;
 }
 
 /** What the database held during the run, for whoever wants to judge the figures. */
