@@ -9,6 +9,7 @@ import {
   type TestPartner,
 } from '../support/factories.js';
 import { expectStatus, type Problem } from '../support/http.js';
+import { receiptsOf } from '../acceptance/receipts.js';
 import { until } from '../sharing/gate.js';
 import {
   attemptsOf,
@@ -122,6 +123,22 @@ describe('endpoints that are not well', () => {
     for (const { id: object } of published) await until(() => Promise.resolve(to.about(object).length > 0));
     expect((await untilHook(http, id, ({ pending }) => pending === 0)).state).toBe('active');
     expect((await untilHook(http, id, ({ failingSince }) => failingSince === undefined)).failed).toBe(0);
+  });
+
+  it('connects to nothing that it may not, wherever a saved address leads by then', async () => {
+    const { http, id } = await setUp(204, { content: 'full' });
+    // As if its name had come to lead into somebody's own network.
+    await query(app.database.superuserUrl, `update webhook set url = 'https://10.0.0.1/' where id = $1`, [
+      id,
+    ]);
+    const { id: object } = await publish();
+    await untilAttempts(http, id, 1);
+    const tested = expectStatus(await http.post(`/v1/webhooks/${id}/test`), 200);
+    expect(tested).toMatchObject({ error: 'address_not_allowed' });
+    for (const { error } of await attemptsOf(http, id)) expect(error).toBe('address_not_allowed');
+    // Nor does the originator hear that anybody has it.
+    const receipts = Object.values(await receiptsOf(publisher.http, object));
+    expect(receipts.filter(({ fetchedAt }) => fetchedAt !== undefined)).toEqual([]);
   });
 
   it('sends the others while one message is not taken', async () => {

@@ -209,6 +209,21 @@ describe('webhooks', () => {
       expect((await readHook(second, webhook)).state).toBe('active');
     });
 
+    it('of the keeper are asked again at every attempt: what waits stays when they have ended', async () => {
+      const [owner, to] = [await newReader(), await receivers.start()];
+      const second = await app.as(await client(app, owner.partner.id, { scopes: HOOK_SCOPES }));
+      const { id: webhook } = await hook(owner.http, to);
+      to.behaviour = 503;
+      await publish();
+      await until(async () => (await attemptsOf(second, webhook)).length === 1);
+      const revoke = `/v1/partners/${owner.partner.id}/clients/${owner.client.clientId}`;
+      expectStatus(await app.steward.delete(revoke), 204);
+      await passTime(app, webhook, '5 minutes');
+      const resting = await untilHook(second, webhook, ({ state }) => state === 'resting');
+      expect([resting.notice?.reason, resting.pending]).toEqual(['keeper', 1]);
+      expect(to.received.length).toBe(1);
+    });
+
     it('rest while the partner is suspended, and go on by themselves', async () => {
       const [owner, to] = [await newReader(), await receivers.start()];
       const { id: webhook } = await hook(owner.http, to);
