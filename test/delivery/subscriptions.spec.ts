@@ -1,7 +1,9 @@
+import pg from 'pg';
 import { startApp, type TestApp } from '../support/app.js';
 import { alert, client, partner, type TestPartner } from '../support/factories.js';
 import { expectStatus, type Problem } from '../support/http.js';
 import { query } from '../support/database.js';
+import { countBlocked, until } from '../sharing/gate.js';
 import { type MailServer, startMailServer } from './mail-server.js';
 import {
   confirm,
@@ -200,6 +202,30 @@ describe('subscriptions', () => {
     expect(said).not.toMatch(/15\.512345|Nowhere|ZZZ|countries/);
     expect(said).not.toContain(address);
     expect(JSON.stringify(entries)).toContain('recipients');
+  });
+
+  it('can be changed and ended in the very moment in which they are followed', async () => {
+    const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
+    await superuser.connect();
+    try {
+      const { id } = await subscribe(owner.http, [{ address: newAddress() }, { address: newAddress() }]);
+      const { recipients } = subscriptionInput([{ address: newAddress() }]);
+      for (const change of [
+        () => owner.http.patch(`${PATH}/${id}`, { recipients }),
+        () => owner.http.delete(`${PATH}/${id}`),
+      ]) {
+        // What moves a follower on locks it first, and then looks at who is to be told.
+        await superuser.query(`begin; select from follower where id = '${id}' for no key update`);
+        const changing = change();
+        await until(async () => (await countBlocked(superuser)) > 0);
+        await superuser.query(
+          `select from subscription_recipient where subscription_id = '${id}' for key share; commit`,
+        );
+        expect((await changing).status).toBeLessThan(300);
+      }
+    } finally {
+      await superuser.end();
+    }
   });
 
   describe('recipients', () => {

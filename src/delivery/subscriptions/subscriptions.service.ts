@@ -131,6 +131,7 @@ export class SubscriptionsService {
     refuseFaults(dto.recipients ?? []);
     const ceiling = await this.partners.effectiveCeiling(actor);
     return this.database.as(actor, async (tx) => {
+      await this.following.lock(tx, id);
       const row = await this.subscriptions.find(tx, id, 'for no key update of s');
       if (row === null) throw problems.notFound();
       requireTag(ifMatch, complete(row, await this.subscriptions.listRecipients(tx, [id])).tag);
@@ -149,6 +150,7 @@ export class SubscriptionsService {
 
   async delete(actor: Actor, id: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
+      await this.following.lock(tx, id);
       if ((await this.subscriptions.find(tx, id)) === null) throw problems.notFound();
       await this.subscriptions.delete(tx, id);
       await this.following.close(tx, id);
