@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   alert,
@@ -10,6 +12,7 @@ import {
 } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { query } from '../support/database.js';
+import { countBlocked, Gate, until } from '../sharing/gate.js';
 import { type MailServer, startMailServer } from './mail-server.js';
 import {
   linkIn,
@@ -282,6 +285,48 @@ describe('alerts by mail', () => {
     await mails.to(neighbour, 2);
     await settled(app);
     expect(await mails.to(address)).toHaveLength(1);
+  });
+
+  it('stop with one click also in the moment in which one has been sent', async () => {
+    const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
+    await superuser.connect();
+    const address = newAddress();
+    await subscribed(app, mails, reader.http, [{ address }]);
+    await tell();
+    const path = linkIn((await mails.to(address))[0]!, 'unsubscribe');
+    await settled(app);
+    let taken: () => void = () => undefined;
+    const isTaken = new Promise<void>((resolve) => (taken = resolve));
+    let isAsked = false;
+    mails.refuseMessage = async () => {
+      isAsked = true;
+      await isTaken;
+      return undefined;
+    };
+    await tell();
+    await until(() => Promise.resolve(isAsked));
+    const gate = await Gate.closed(
+      superuser,
+      'subscription_recipient',
+      'at once',
+      `new.state = 'unsubscribed'`,
+    );
+    try {
+      const click = app.anonymous.post(path);
+      await gate.reached();
+      taken();
+      await until(async () => (await countBlocked(superuser)) > 1);
+      // After a second PostgreSQL looks who waits for each other, and ends the one that came last.
+      await sleep(1500);
+      await gate.open();
+      expect((await click).status).toBe(200);
+      await settled(app);
+      expect((await recipientOf(address)).state).toBe('unsubscribed');
+    } finally {
+      taken();
+      await gate.remove();
+      await superuser.end();
+    }
   });
 
   it('send what is more than a recipient can read in one digest, each alert on one line', async () => {

@@ -295,18 +295,21 @@ export class OutboxRepository {
     return later.length > 0 || alertId === null ? [] : [alertId];
   }
 
-  /** Over, one way or the other; the recipient is free for the next one. */
+  /**
+   * Over, one way or the other; the recipient is free for the next one. The recipient is locked first, as by whoever
+   * changes it and then drops its mails.
+   */
   async settle(tx: Tx, { id, recipient_id, attempts }: TakenMail, state: 'sent' | 'dropped'): Promise<void> {
-    await tx.query(
-      `update mail_message set state = $3, settled_at = now()
-       where id = $1 and attempts = $2 and state = 'waiting'`,
-      [id, attempts, state],
-    );
     await tx.query(
       `update subscription_recipient set taken_until = now(),
          last_sent_at = case when $2 = 'sent' then now() else last_sent_at end
        where id = $1`,
       [recipient_id, state],
+    );
+    await tx.query(
+      `update mail_message set state = $3, settled_at = now()
+       where id = $1 and attempts = $2 and state = 'waiting'`,
+      [id, attempts, state],
     );
   }
 
@@ -317,13 +320,13 @@ export class OutboxRepository {
     until: Date,
     counts: boolean,
   ): Promise<void> {
+    await tx.query(`update subscription_recipient set taken_until = now() where id = $1`, [recipient_id]);
     await tx.query(
       `update mail_message set due_at = $3, attempts = case when $4 then attempts else attempts - 1 end,
          first_tried_at = case when $4 or attempts > 1 then first_tried_at end
        where id = $1 and attempts = $2 and state = 'waiting'`,
       [id, attempts, until, counts],
     );
-    await tx.query(`update subscription_recipient set taken_until = now() where id = $1`, [recipient_id]);
   }
 
   async dropWaiting(tx: Tx, recipientId: string): Promise<void> {
