@@ -166,9 +166,16 @@ describe('endpoints that are not well', () => {
     await passTime(app, id, '30 seconds');
     await untilAttempts(http, id, 4);
     expect(to.about(third.id)).toEqual([]);
+    // Not even what is urgent overtakes what alarms nobody.
+    await query(
+      app.database.superuserUrl,
+      `update webhook_delivery set alarm = object_id = $2 where webhook_id = $1 and state = 'pending'`,
+      [id, third.id],
+    );
     to.behaviour = 204;
     await passTime(app, id, '5 minutes');
     await to.changesOf(third.id, 1);
+    await untilHook(http, id, ({ pending }) => pending === 0);
     const seen = to.received.map(({ message }) => message.data.position ?? 0);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
