@@ -63,6 +63,8 @@ const TABLES = `
     -- Who is sending, and until when nobody else does.
     claim uuid,
     claimed_until timestamptz not null default now(),
+    -- When its owner last had it tested.
+    tested_at timestamptz,
     version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint webhook_content_check check (content in ('thin', 'full')),
@@ -159,11 +161,11 @@ const POLICIES = `
 const PRIVILEGES = `
   grant select (id, partner_id, reader_id, name, url, types, filter, drills, content, ceiling_tlp,
       ceiling_classification, is_ordered, previous_until, public_key, state, reason, state_at, failures, failing_since,
-      delivered_at, version, created_at),
+      delivered_at, tested_at, version, created_at),
     insert (id, partner_id, reader_id, name, url, types, filter, drills, content, ceiling_tlp,
       ceiling_classification, is_ordered, keys, public_key),
     update (name, url, types, filter, drills, content, ceiling_tlp, ceiling_classification, is_ordered,
-      keys, previous_until, public_key, state, reason, state_at, failures, failing_since, not_before, version)
+      keys, previous_until, public_key, state, reason, state_at, failures, failing_since, not_before, tested_at, version)
     on webhook to slt_service;
   grant select on webhook_delivery, webhook_attempt to slt_service;
   grant update (state, due_at, attempts, first_attempt_at) on webhook_delivery to slt_service;

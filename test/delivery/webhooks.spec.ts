@@ -392,6 +392,27 @@ describe('webhooks', () => {
       expect([again.status, to.received.length]).toEqual([429, 1]);
     });
 
+    it('test it once in a while, also while the receiver takes its time', async () => {
+      const to = await receivers.start();
+      const { id } = await hook(reader.http, to);
+      to.behaviour = (response) => setTimeout(() => response.writeHead(204).end(), 500);
+      const tests = [1, 2, 3].map(() => reader.http.post(`/v1/webhooks/${id}/test`));
+      const statuses = (await Promise.all(tests)).map(({ status }) => status);
+      expect(statuses.sort()).toEqual([200, 429, 429]);
+      expect(to.received.length).toBe(1);
+    });
+
+    it('have so many, and room again for one that they delete', async () => {
+      const { http } = await newReader();
+      const to = await receivers.start();
+      const made = [];
+      for (let count = 0; count < 50; count++) made.push(await hook(http, to));
+      const more = { name: 'One more', url: to.url };
+      expect((await http.post('/v1/webhooks', more)).status).toBe(409);
+      expectStatus(await http.delete(`/v1/webhooks/${made[0]?.id}`), 204);
+      expect((await http.post('/v1/webhooks', more)).status).toBe(201);
+    });
+
     it('delete it with its log', async () => {
       const to = await receivers.start();
       const { id } = await hook(reader.http, to);

@@ -51,9 +51,8 @@ export class WebhookLogService {
   /** Waits for the receiver, and says what became of it. */
   async test(actor: Actor, id: string): Promise<AttemptRow> {
     await this.service.change(actor, id, 'tested', async (tx) => {
-      const [latest] = await this.webhooks.listAttempts(tx, id, { change: 'test' }, 1);
-      const age = latest === undefined ? Infinity : (Date.now() - latest.at.getTime()) / 1000;
-      if (age < TEST_EVERY_SECONDS) throw problems.tooManyRequests(TEST_EVERY_SECONDS);
+      if (await this.webhooks.claimTest(tx, id, TEST_EVERY_SECONDS)) return;
+      throw problems.tooManyRequests(TEST_EVERY_SECONDS);
     });
     const deliveryId = await this.sending.test(id);
     const [attempt] = await this.database.readAs(actor, (tx) =>

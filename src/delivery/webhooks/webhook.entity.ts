@@ -97,6 +97,10 @@ export class WebhookEntity {
   @Column('timestamptz', { name: 'claimed_until', default: () => 'now()' })
   claimedUntil: Date;
 
+  /** When its owner last had it tested. */
+  @Column('timestamptz', { name: 'tested_at', nullable: true })
+  testedAt: Date | null;
+
   @Column('integer', { default: 1 })
   version: number;
 

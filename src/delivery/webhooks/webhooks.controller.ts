@@ -40,6 +40,7 @@ export class WebhooksController {
   /** Be told of changes at an address of yours, from now on; the secret to check messages by is shown this once. */
   @Post()
   @ApiIdempotencyKey()
+  @ApiProblems('conflict')
   async createWebhook(
     @CurrentActor() actor: Actor,
     @Body() dto: CreateWebhookDto,

@@ -132,6 +132,16 @@ export class WebhooksRepository {
     );
   }
 
+  /** @returns false when it was tested within so many seconds */
+  async claimTest(tx: Tx, id: string, everySeconds: number): Promise<boolean> {
+    const [, claimed]: [unknown, number] = await tx.query(
+      `update webhook set tested_at = now()
+       where id = $1 and coalesce(tested_at <= now() - make_interval(secs => $2), true)`,
+      [id, everySeconds],
+    );
+    return claimed > 0;
+  }
+
   async replayFailed(tx: Tx, id: string): Promise<void> {
     await tx.query(`${REPLAY} where webhook_id = $1 and state = 'failed' and type <> 'webhook'`, [id]);
   }
@@ -156,6 +166,14 @@ export class WebhooksRepository {
     );
   }
 
+  /** Those of the acting reader. */
+  async count(tx: Tx): Promise<number> {
+    const rows: { count: number }[] = await tx.query(
+      `select count(*)::int as count from webhook where reader_id = acting_reader()`,
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   async find(tx: Tx, id: string): Promise<WebhookRow | null> {
     const rows: WebhookRow[] = await tx.query(`${SELECT} where w.id = $1`, [id]);
     return rows[0] ?? null;
@@ -178,16 +196,15 @@ export class WebhooksRepository {
   async listAttempts(
     tx: Tx,
     id: string,
-    { deliveryId, change, beforeId }: { deliveryId?: string; change?: string; beforeId?: string },
+    { deliveryId, beforeId }: { deliveryId?: string | undefined; beforeId?: string | undefined },
     limit: number,
   ): Promise<AttemptRow[]> {
     return tx.query(
       `select a.id, a.delivery_id, a.at, d.type, d.change, d.object_id, a.status, a.error, a.duration_ms
        from webhook_attempt a join webhook_delivery d on d.id = a.delivery_id
-       where a.webhook_id = $1 and ($2::uuid is null or a.delivery_id = $2) and ($3::text is null or d.change = $3)
-         and ($4::uuid is null or a.id < $4)
-       order by a.id desc limit $5`,
-      [id, deliveryId ?? null, change ?? null, beforeId ?? null, limit],
+       where a.webhook_id = $1 and ($2::uuid is null or a.delivery_id = $2) and ($3::uuid is null or a.id < $3)
+       order by a.id desc limit $4`,
+      [id, deliveryId ?? null, beforeId ?? null, limit],
     );
   }
 }

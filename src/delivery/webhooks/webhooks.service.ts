@@ -18,6 +18,8 @@ import { readableTypes, readsAll } from './webhook.scopes.js';
 import { type CreateWebhookDto, type UpdateWebhookDto } from './webhooks.dto.js';
 import { type WebhookRow, type WebhookSettings, WebhooksRepository } from './webhooks.repository.js';
 
+/** Each may keep a sender of every process waiting for as long as one attempt may take. */
+const MOST_WEBHOOKS = 50;
 const DEFAULT_CEILING = ceilingRanks({ tlp: 'GREEN' });
 
 /** What owners do with their webhooks. Whoever changes one keeps it from then on. */
@@ -37,7 +39,8 @@ export class WebhooksService {
 
   /**
    * @returns its secret too, unless the request was a repeated one
-   * @throws Problem 400 for an address that messages may not go to, 403 for types that the client may not read
+   * @throws Problem 400 for an address that messages may not go to, 403 for types that the client may not read, 409 when
+   * there are too many
    */
   async create(
     actor: Actor,
@@ -48,6 +51,9 @@ export class WebhooksService {
     return this.database.as(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (repeated) return { row: await this.get(tx, id) };
+      if ((await this.webhooks.count(tx)) >= MOST_WEBHOOKS) {
+        throw problems.conflict(`There are ${MOST_WEBHOOKS} already: delete those that nobody uses.`);
+      }
       const settings = await this.settle(tx, actor, { ...dto, url }, undefined);
       const keys = newKeys();
       await this.following.open(tx, actor, id, 'webhook');
