@@ -114,6 +114,12 @@ describe('webhooks', () => {
         await to.requests(attempt);
         await untilHook(reader.http, webhook, () => to.received.length === attempt);
         await until(async () => (await attemptsOf(reader.http, webhook)).length === attempt);
+        // Libraries take no message whose time lies more than five minutes back; the change may.
+        await query(
+          app.database.superuserUrl,
+          `update webhook_delivery set at = at - interval '10 minutes' where webhook_id = $1`,
+          [webhook],
+        );
         await passTime(app, webhook, '1 minute');
       }
       const received = await to.requests(3);
