@@ -66,13 +66,53 @@ export class ChangeLogRetention1767225600020 implements MigrationInterface {
       grant execute on function change_log_trim(timestamptz) to slt_background;
       grant delete on change_entry to slt_engine;
     `);
+    await runner.query(READING);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop function change_log_parts(jsonb);
       revoke delete on change_entry from slt_engine;
       drop function change_log_trim(timestamptz);
       alter table change_head drop column examined_at, drop column examined, drop column trimmed;
     `);
   }
 }
+
+/**
+ * For one or many readers, each as itself: it runs with the rights of whoever calls it, so row-level security decides
+ * for each what there is. There is always a row, so that what is read and how far the log reached are of one moment; it
+ * has no position where there is nothing to read. In PL/pgSQL, which keeps its statements planned.
+ */
+const READING = `
+  create function change_log_parts(p_asked jsonb)
+  returns table (place bigint, head bigint, trimmed bigint, "position" bigint, change text, alarm boolean, type text,
+    shareable_id uuid, version integer, at timestamptz)
+  language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  #variable_conflict use_column
+  declare
+    v_asked record;
+  begin
+    for v_asked in
+      select * from rows from (jsonb_to_recordset(p_asked) as ("partnerId" uuid, "readerId" uuid, "isDrill" boolean,
+        after bigint, types text[], "limit" integer)) with ordinality
+    loop
+      perform set_config('slt.partner', v_asked."partnerId"::text, true),
+        set_config('slt.reader', v_asked."readerId"::text, true), set_config('slt.manages', '', true);
+      return query
+        select v_asked.ordinality, coalesce(h.position, 0), coalesce(h.trimmed, 0),
+          e.position, e.change, e.alarm, e.type, e.shareable_id, e.version, e.at
+        from (select) as always
+        left join change_head h on h.reader_id = acting_reader() and h.is_drill = v_asked."isDrill"
+        left join lateral (
+          select c.* from change_entry c
+          where c.reader_id = acting_reader() and c.is_drill = v_asked."isDrill" and c.position > v_asked.after
+            and (v_asked.types is null or c.type = any (v_asked.types))
+          order by c.position limit v_asked."limit"
+        ) e on true
+        order by e.position;
+    end loop;
+  end $$;
+  revoke execute on function change_log_parts(jsonb) from public;
+  grant execute on function change_log_parts(jsonb) to slt_service;
+`;

@@ -275,6 +275,8 @@ describe('row-level security', () => {
         'alert_originators',
         // Whether a file may go with a rendition of the acting partner's own.
         'attaches',
+        // Logs of readers, as each of them in turn and with no more rights than theirs.
+        'change_log_parts',
         // A reader within the one that acts, which nothing raises above it; and the end of one.
         'feed_address_close',
         'feed_address_open',

@@ -117,6 +117,11 @@ export class Database implements OnApplicationShutdown {
     );
   }
 
+  /** Reads as one after the other, each named by the statement itself; as nobody until then. */
+  readAsEach<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.read, 'begin isolation level repeatable read read only', work);
+  }
+
   /** Work that no partner asked for, under the background role and its own policies. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(this.background, 'begin', work);

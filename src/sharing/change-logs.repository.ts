@@ -8,7 +8,7 @@ export interface LogBounds {
   trimmed: bigint;
 }
 
-/** What is asked of a log of the acting reader; that of drills is another one. */
+/** What is asked of a log; that of drills is another one. */
 export interface LogPart {
   isDrill: boolean;
   after: bigint;
@@ -16,6 +16,14 @@ export interface LogPart {
   types: readonly ShareableType[] | undefined;
   limit: number;
 }
+
+/** What is asked of the log of this reader. */
+export interface ReaderLogPart extends LogPart {
+  partnerId: string;
+  readerId: string;
+}
+
+export type LogEntries = LogBounds & { rows: ChangeRow[] };
 
 /** A place in the log of some reader. */
 export interface LogPlace {
@@ -26,39 +34,42 @@ export interface LogPlace {
 
 type BoundedRow = { head: string; trimmed: string } & (ChangeRow | { position: null });
 
-/** In one statement, so that what is read and how far the log reached are of one moment. */
-const bounded = (rows: string): string => `
+/** The latest entry of each object that the reader has. */
+const HELD = `
   select coalesce(h.position, 0) as head, coalesce(h.trimmed, 0) as trimmed,
     e.position, e.change, e.alarm, e.type, e.shareable_id, e.version, e.at
   from (select) as always
   left join change_head h on h.reader_id = acting_reader() and h.is_drill = $1
-  left join lateral (${rows}) e on true
+  left join lateral (
+    select c.* from change_entry c
+    join share_grant g on g.reader_id = c.reader_id and g.shareable_id = c.shareable_id and g.position = c.position
+      and g.is_drill = c.is_drill
+    where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
+      and ($3::text[] is null or c.type = any ($3)) and c.position <= $5
+    order by c.position limit $4
+  ) e on true
   order by e.position`;
-
-const ENTRIES = bounded(`
-  select c.* from change_entry c
-  where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
-    and ($3::text[] is null or c.type = any ($3))
-  order by c.position limit $4`);
-
-/** The latest entry of each object that the reader has. */
-const HELD = bounded(`
-  select c.* from change_entry c
-  join share_grant g on g.reader_id = c.reader_id and g.shareable_id = c.shareable_id and g.position = c.position
-    and g.is_drill = c.is_drill
-  where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
-    and ($3::text[] is null or c.type = any ($3)) and c.position <= $5
-  order by c.position limit $4`);
 
 /** SQL on change logs; only the sharing rule writes to them. */
 @Injectable()
 export class ChangeLogsRepository {
-  async listEntries(tx: Tx, part: LogPart): Promise<LogBounds & { rows: ChangeRow[] }> {
-    return split(await prepared<BoundedRow>(tx, 'change log', ENTRIES, valuesOf(part)));
+  /** Reads as each of these readers in turn, as the last of whom the transaction goes on; in the order of `parts`. */
+  async listEntries(tx: Tx, parts: ReaderLogPart[]): Promise<LogEntries[]> {
+    const asked = parts.map((part) => ({ ...part, after: part.after.toString() }));
+    const rows = await prepared<BoundedRow & { place: string }>(
+      tx,
+      'change log',
+      `select place, head, trimmed, position, change, alarm, type, shareable_id, version, at
+       from change_log_parts($1)`,
+      [JSON.stringify(asked)],
+    );
+    const found = parts.map((): BoundedRow[] => []);
+    for (const row of rows) found[Number(row.place) - 1]?.push(row);
+    return found.map(split);
   }
 
   /** @param until the position up to which what the reader has is listed */
-  async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogBounds & { rows: ChangeRow[] }> {
+  async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogEntries> {
     const values = [...valuesOf(part), until.toString()];
     return split(await prepared<BoundedRow>(tx, 'change log held', HELD, values));
   }
@@ -113,7 +124,7 @@ const boundsOf = ({ head, trimmed }: { head: string; trimmed: string }): LogBoun
 });
 
 /** There is always a row, which is none of the log where that has none. */
-function split(found: BoundedRow[]): LogBounds & { rows: ChangeRow[] } {
+function split(found: BoundedRow[]): LogEntries {
   const rows = found.filter((row): row is typeof row & ChangeRow => row.position !== null);
   return { ...boundsOf(found[0] ?? { head: '0', trimmed: '0' }), rows };
 }

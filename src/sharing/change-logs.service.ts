@@ -3,12 +3,18 @@ import { Database, type Tx } from '../core/database.js';
 import {
   ChangeLogsRepository,
   type LogBounds,
+  type LogEntries,
   type LogPart,
   type LogPlace,
+  type ReaderLogPart,
 } from './change-logs.repository.js';
-import { type ChangeRow } from './sharing.repository.js';
 
-export { type LogBounds, type LogPart, type LogPlace } from './change-logs.repository.js';
+export {
+  type LogBounds,
+  type LogEntries,
+  type LogPlace,
+  type ReaderLogPart,
+} from './change-logs.repository.js';
 
 /** Cursors are promised to be good for 90 days; a week more, for whoever comes back on the last of them. */
 const KEPT_DAYS = 97;
@@ -21,13 +27,13 @@ export class ChangeLogsService {
     private readonly logs: ChangeLogsRepository,
   ) {}
 
-  /** What comes after a position, in order. */
-  async listEntries(tx: Tx, part: LogPart): Promise<LogBounds & { rows: ChangeRow[] }> {
-    return this.logs.listEntries(tx, part);
+  /** What comes after a position, in order: for each as that reader, whom the database asks what it may see. */
+  async listEntries(parts: ReaderLogPart[]): Promise<LogEntries[]> {
+    return this.database.readAsEach((tx) => this.logs.listEntries(tx, parts));
   }
 
   /** The latest entry of each object that the acting reader has, as far as it was given until that position. */
-  async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogBounds & { rows: ChangeRow[] }> {
+  async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogEntries> {
     return this.logs.listHeld(tx, part, until);
   }
 

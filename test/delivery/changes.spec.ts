@@ -111,7 +111,7 @@ describe('the change log', () => {
           const [asked] = values as [{ text?: string } | string];
           const text = typeof asked === 'string' ? asked : (asked.text ?? '');
           // Those of the clocks and of the polls go on meanwhile.
-          if (/share_grant|change_entry|alert_rendition|report|record_fetches/.test(text)) statements++;
+          if (/share_grant|change_log|alert_rendition|report|record_fetches/.test(text)) statements++;
           return answer.apply(this, values) as never;
         });
         expectStatus(await ask({ include: 'content', limit }), 200);

@@ -316,6 +316,32 @@ describe('the stream of changes', () => {
     });
   });
 
+  it('tells many who are woken together what is theirs, and nothing of the others’', async () => {
+    const high = await partner(app, { ceiling: { tlp: 'AMBER' } });
+    const low = await partner(app, { ceiling: { tlp: 'GREEN' } });
+    await join(app, place, high);
+    await join(app, place, low);
+    const narrowed = await client(app, high.partner.id, { ceiling: { tlp: 'CLEAR' } });
+    const readers = [originator.http, reader.http, high.http, low.http, await app.as(narrowed)];
+    const logOf = async (http: Http): Promise<Change[]> =>
+      expectStatus(await http.get<{ items: Change[] }>('/v1/changes?limit=200'), 200).items;
+    const known = await Promise.all(readers.map(async (http) => (await logOf(http)).length));
+    const streams = await Promise.all(readers.map((http) => open(http)));
+    for (const [which, stream] of streams.entries()) {
+      await stream.until(({ events }) => events.length === known[which]);
+    }
+    const audience = { arrangements: [place.code] };
+    for (const tlp of ['CLEAR', 'GREEN', 'AMBER', 'CLEAR', 'AMBER', 'GREEN'] as const) {
+      await publish({ renditions: [renditionInput({ tlp, audience })] });
+    }
+    const logs = await Promise.all(readers.map(logOf));
+    for (const [which, stream] of streams.entries()) {
+      await stream.until(({ events }) => events.length === logs[which]?.length);
+      expect(stream.events.map(({ data }) => data)).toEqual(logs[which]);
+    }
+    expect(logs.slice(1).map((log) => log.length)).toEqual([6, 6, 4, 2]);
+  });
+
   it('cuts off a client that does not read, which then comes back for the rest', async () => {
     const { id } = await publish({
       renditions: [

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../access/actor.js';
 import { Cursors } from '../../core/cursor.js';
-import { Database, type Tx } from '../../core/database.js';
+import { Database } from '../../core/database.js';
 import { problems } from '../../core/problem.js';
-import { ChangeLogsService, type LogBounds } from '../../sharing/change-logs.service.js';
+import {
+  ChangeLogsService,
+  type LogBounds,
+  type LogEntries,
+  type ReaderLogPart,
+} from '../../sharing/change-logs.service.js';
 import { type ChangeRow, type ShareableType } from '../../sharing/sharing.service.js';
 import { ContentsService } from '../contents/contents.service.js';
+import { Gathering } from './gathering.js';
 import { BEGINNING, fromNumber, type Place, toNumber } from './place.js';
+import { Turns } from './turns.js';
 
 /** What somebody follows. */
 export interface Topic {
@@ -37,12 +44,23 @@ export interface ReadPart {
 
 /** Content of so many objects comes at once. */
 export const CONTENTS_AT_ONCE = 50;
+/** Logs that are read together for those whom one wake-up woke. */
+const LOGS_AT_ONCE = 100;
+/** Connections of the pool for reading that streams may have at a time, of either kind: others read too. */
+const READING_AT_ONCE = 2;
 
 const logOf = ({ isDrill }: Topic): string => (isDrill ? 'changes of drills' : 'changes');
 
 /** The change log of a reader, as every channel that follows it reads it. */
 @Injectable()
 export class ChangesService {
+  private readonly turns = new Turns(READING_AT_ONCE);
+  private readonly together = new Gathering(
+    (parts: ReaderLogPart[]) => this.logs.listEntries(parts),
+    LOGS_AT_ONCE,
+    READING_AT_ONCE,
+  );
+
   constructor(
     private readonly database: Database,
     private readonly logs: ChangeLogsService,
@@ -76,8 +94,71 @@ export class ChangesService {
     limit: number,
     acceptLanguage?: string,
   ): Promise<ReadPart> {
-    const most = topic.withContent ? Math.min(limit, CONTENTS_AT_ONCE) : limit;
-    const part = await this.database.readAs(actor, (tx) => this.readIn(tx, topic, place, most));
+    const asked = askedOf(actor, topic, place, limit);
+    const part =
+      place.kind === 'snapshot'
+        ? await this.readHeld(actor, asked, place.until)
+        : await this.readLog(actor, asked, (one) => this.logs.listEntries([one]));
+    return this.withContents(actor, topic, part, acceptLanguage);
+  }
+
+  /** The same for one of many that are woken together: logs are read together, and the rest waits for its turn. */
+  async readAmongMany(
+    actor: Actor,
+    topic: Topic,
+    place: Place,
+    limit: number,
+    acceptLanguage?: string,
+  ): Promise<ReadPart> {
+    if (place.kind === 'snapshot') {
+      return this.turns.take(() => this.read(actor, topic, place, limit, acceptLanguage));
+    }
+    const asked = askedOf(actor, topic, place, limit);
+    const part = await this.readLog(actor, asked, async (one) => [await this.together.ask(one)]);
+    return topic.withContent
+      ? this.turns.take(() => this.withContents(actor, topic, part, acceptLanguage))
+      : part;
+  }
+
+  private async readLog(
+    actor: Actor,
+    asked: ReaderLogPart,
+    list: (one: ReaderLogPart) => Promise<LogEntries[]>,
+  ): Promise<ReadPart> {
+    const [found] = await list(asked);
+    if (found === undefined) throw new Error('a log that was asked for was not answered');
+    if (found.trimmed > 0n && asked.after === BEGINNING.after) {
+      return this.readHeld(actor, asked, found.head);
+    }
+    refuseExpired(found, asked.after);
+    const changes = found.rows.map((row) => ({
+      row,
+      after: { kind: 'log' as const, after: BigInt(row.position) },
+    }));
+    const hasMore = changes.length === asked.limit;
+    // What there is of other topics need not be looked at again.
+    const rest: Place = { kind: 'log', after: found.head };
+    return { changes, next: (hasMore && changes.at(-1)?.after) || rest, isSnapshot: false, hasMore };
+  }
+
+  private async readHeld(actor: Actor, asked: ReaderLogPart, until: bigint): Promise<ReadPart> {
+    const found = await this.database.readAs(actor, (tx) => this.logs.listHeld(tx, asked, until));
+    refuseExpired(found, until);
+    const changes = found.rows.map((row) => ({
+      row,
+      after: { kind: 'snapshot' as const, after: BigInt(row.position), until },
+    }));
+    const isWhole = changes.length < asked.limit;
+    const next = (!isWhole && changes.at(-1)?.after) || { kind: 'log' as const, after: until };
+    return { changes, next, isSnapshot: true, hasMore: true };
+  }
+
+  private async withContents(
+    actor: Actor,
+    topic: Topic,
+    part: ReadPart,
+    acceptLanguage?: string,
+  ): Promise<ReadPart> {
     const told = topic.withContent ? part.changes.filter(({ row }) => row.change !== 'withdrawn') : [];
     if (told.length === 0) return part;
     const contents = await this.contents.read(
@@ -92,33 +173,16 @@ export class ChangesService {
     });
     return { ...part, changes };
   }
-
-  private async readIn(tx: Tx, topic: Topic, place: Place, limit: number): Promise<ReadPart> {
-    const { isDrill, types } = topic;
-    const asked = { isDrill, types, limit, after: place.after };
-    if (place.kind === 'snapshot') {
-      const found = await this.logs.listHeld(tx, asked, place.until);
-      refuseExpired(found, place.until);
-      const changes = found.rows.map((row) => ({ row, after: { ...place, after: BigInt(row.position) } }));
-      const isWhole = changes.length < limit;
-      const next = (!isWhole && changes.at(-1)?.after) || { kind: 'log' as const, after: place.until };
-      return { changes, next, isSnapshot: true, hasMore: true };
-    }
-    const found = await this.logs.listEntries(tx, asked);
-    if (found.trimmed > 0n && place.after === BEGINNING.after) {
-      return this.readIn(tx, topic, { kind: 'snapshot', after: 0n, until: found.head }, limit);
-    }
-    refuseExpired(found, place.after);
-    const changes = found.rows.map((row) => ({
-      row,
-      after: { kind: 'log' as const, after: BigInt(row.position) },
-    }));
-    const hasMore = changes.length === limit;
-    // What there is of other topics need not be looked at again.
-    const rest: Place = { kind: 'log', after: found.head };
-    return { changes, next: (hasMore && changes.at(-1)?.after) || rest, isSnapshot: false, hasMore };
-  }
 }
+
+const askedOf = (actor: Actor, topic: Topic, place: Place, limit: number): ReaderLogPart => ({
+  partnerId: actor.partnerId,
+  readerId: actor.readerId,
+  isDrill: topic.isDrill,
+  after: place.after,
+  types: topic.types,
+  limit: topic.withContent ? Math.min(limit, CONTENTS_AT_ONCE) : limit,
+});
 
 /** What is not in the log any more cannot be told, nor what took the place of what a restored database forgot. */
 function refuseExpired({ head, trimmed }: LogBounds, after: bigint): void {

@@ -11,17 +11,12 @@ import { ChangesService } from '../changes/changes.service.js';
 import { LongAnswersService } from '../changes/long-answers.service.js';
 import { BEGINNING, type Place } from '../changes/place.js';
 import { ChangeStream } from './change-stream.js';
-import { Turns } from './turns.js';
 
 const TYPE = 'text/event-stream';
-/** Connections of the pool for reading that streams may have at a time: others read too. */
-const READING_AT_ONCE = 4;
 
 @ApiTags('changes')
 @Controller('v1/changes')
 export class ChangeStreamController {
-  private readonly turns = new Turns(READING_AT_ONCE);
-
   constructor(
     private readonly changes: ChangesService,
     private readonly answers: LongAnswersService,
@@ -66,12 +61,7 @@ export class ChangeStreamController {
       response.type(TYPE).end();
       return;
     }
-    const stream = new ChangeStream(
-      { actor, rights, topic, place, acceptLanguage },
-      response,
-      this.changes,
-      this.turns,
-    );
+    const stream = new ChangeStream({ actor, rights, topic, place, acceptLanguage }, response, this.changes);
     const seat = this.answers.open(stream);
     await stream.run(seat).finally(() => seat.leave());
   }

@@ -7,7 +7,6 @@ import { type ChangesService, type Topic } from '../changes/changes.service.js';
 import { type LongAnswer, type Seat } from '../changes/long-answers.service.js';
 import { type Place } from '../changes/place.js';
 import { eventText, heartbeatText, retryText } from './event-text.js';
-import { type Turns } from './turns.js';
 
 const BATCH = 50;
 /** Looked at every second, so that there is one within 15 s. */
@@ -46,7 +45,6 @@ export class ChangeStream implements LongAnswer {
     private readonly following: Following,
     private readonly response: Response,
     private readonly changes: ChangesService,
-    private readonly turns: Turns,
   ) {
     this.partnerId = following.actor.partnerId;
     this.rights = following.rights;
@@ -128,8 +126,8 @@ export class ChangeStream implements LongAnswer {
   private async tell(actor: Actor): Promise<void> {
     const { topic, acceptLanguage } = this.following;
     const began = this.place;
-    const part = await this.turns
-      .take(() => this.changes.read(actor, topic, began, BATCH, acceptLanguage))
+    const part = await this.changes
+      .readAmongMany(actor, topic, began, BATCH, acceptLanguage)
       .catch((error: unknown) => {
         if (error instanceof Problem && error.type === 'cursor-expired') return null;
         throw error;
