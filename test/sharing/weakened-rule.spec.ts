@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { histories } from './history.arbitrary.js';
 import { live } from './history.js';
@@ -66,6 +66,9 @@ const WEAKENED_FUNCTION: [name: string, signature: string, clause: RegExp, repla
   ['the quiet of what expires', RECORD, /then s\.state <> 'expired'/, 'then true'],
   ['what a grant says of its time', RECORD, /s\.state = 'expired' as is_expired/, 'false as is_expired'],
 ];
+
+// Each looks through histories until one shows the fault.
+jest.setTimeout(300_000);
 
 describe('the property notices a rule without', () => {
   let bench: Workbench;
