@@ -19,7 +19,7 @@ import {
   type Reading,
   type Said,
 } from './random-world.js';
-import { atom, FORMATS, list, log, pushed, replay, sorted, whatCame } from './walks.js';
+import { atom, feed, FEED_FORMATS, FORMATS, list, log, pushed, replay, sorted, whatCame } from './walks.js';
 import { HOOK_SETTINGS, Receivers } from '../delivery/hooks.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
 import { mailSettings } from '../delivery/subscribing.js';
@@ -160,6 +160,16 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
       expect([reading.name, sorted(held.keys())]).toEqual([reading.name, sorted(reading.visible.keys())]);
       expect(held).toEqual(new Map(textsOf(reading).map(({ id, marker }) => [id, marker])));
     }
+  }, 180_000);
+
+  it('feeds of every format show the same', async () => {
+    await inParallel(walkers, WIDTH, async ({ name, http, visible }) => {
+      const ids = sorted(visible.keys());
+      for (const format of FEED_FORMATS) {
+        const found = await feed(http, `/v1/feeds/alerts.${format}`, {}, 60 + random.below(140));
+        expect([name, format, sorted(found)]).toEqual([name, format, ids]);
+      }
+    });
   }, 180_000);
 
   it('an item answers as JSON, CAP and GeoJSON to whoever has it in the list, with the same text, and to nobody else', async () => {

@@ -1,3 +1,4 @@
+import { parse as parseCsv } from 'csv-parse/sync';
 import { type Change, heldAfter } from '../delivery/event-stream.js';
 import { type Chance } from '../sharing/chance.js';
 import { hook } from '../delivery/hooks.js';
@@ -42,15 +43,41 @@ export async function list(
 }
 
 /** All pages of the Atom feed. */
-export async function atom(http: Http, query: Record<string, string> = {}, limit = 200): Promise<string[]> {
+export const atom = (http: Http, query: Record<string, string> = {}, limit = 200): Promise<string[]> =>
+  feed(http, '/v1/feeds/alerts.atom', query, limit);
+
+/** Where each format has the ids of its entries. */
+const IDS: Record<string, (text: string) => string[]> = {
+  atom: (text) => all(text, /<entry[^>]*>\s*<id>urn:uuid:([^<]+)<\/id>/g),
+  cap: (text) => all(text, /<entry[^>]*>\s*<id>urn:uuid:([^<]+)<\/id>/g),
+  rss: (text) => all(text, /<guid isPermaLink="false">urn:uuid:([^#]+)#/g),
+  json: (text) => all(text, /"id":"urn:uuid:([^"]+)"/g),
+  geojson: (text) => all(text, /"type":"Feature","id":"([^"]+)"/g),
+  csv: (text) => {
+    const rows: string[][] = parseCsv(text, { bom: true });
+    return rows.slice(2).map((row) => row[4] ?? '');
+  },
+};
+export const FEED_FORMATS = Object.keys(IDS);
+
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, id]) => id ?? '');
+
+/** All pages of a feed, at whichever address. */
+export async function feed(
+  http: Http,
+  path: string,
+  query: Record<string, string> = {},
+  limit = 200,
+): Promise<string[]> {
   const found: string[] = [];
   let address: string | undefined =
-    `/v1/feeds/alerts.atom?${new URLSearchParams({ ...query, limit: String(limit) }).toString()}`;
+    `${path}?${new URLSearchParams({ ...query, limit: String(limit) }).toString()}`;
   while (address !== undefined) {
     const answer: Answer = await http.get(address);
     expectStatus(answer, 200);
-    found.push(...[...answer.text.matchAll(/<id>urn:uuid:([^<]+)<\/id>/g)].map(([, id]) => id ?? ''));
-    address = /<link rel="next" href="([^"]+)"/.exec(answer.text)?.[1]?.replaceAll('&amp;', '&');
+    found.push(...(IDS[path.split('.').at(-1) ?? '']?.(answer.text) ?? []));
+    address = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
   }
   return found;
 }
