@@ -184,7 +184,7 @@ const ONWARD_RELEASE = `
 const ADMISSION = `
   create or replace view admission with (security_invoker = true) as
   with standing as not materialized (
-    select r.id as rendition_id, r.shareable_id, r.ordinal, r.tlp, r.classification, s.originator_id,
+    select r.id as rendition_id, r.shareable_id, s.type, r.ordinal, r.tlp, r.classification, s.originator_id,
       r.audience_arrangements, r.audience_kinds, r.audience_partners, r.audience_except
     from rendition r join shareable s on s.id = r.shareable_id
     where r.is_current and s.state in ('published', 'expired', 'cancelled')
@@ -247,7 +247,13 @@ const ADMISSION = `
   where p.id <> all (t.audience_except)
     and t.tlp <= least(p.ceiling_tlp, rd.ceiling_tlp)
     and t.classification <= least(p.ceiling_classification, rd.ceiling_classification)
-    and rd.arrangement_ids is null;
+    and rd.arrangement_ids is null
+  union all
+  -- The public, which is of no partner, has what an originator says to everybody in an alert, and nothing else.
+  select rd.id, t.shareable_id, t.rendition_id, t.tlp, t.classification, t.ordinal, 'public', null
+  from standing t
+  join reader rd on rd.partner_id is null and rd.is_open
+  where t.type = 'alert' and t.audience_kinds @> '{public}' and t.tlp = 0 and t.classification = 0;
 `;
 
 /**

@@ -5,9 +5,11 @@ export class Feeds1767225600021 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(LAST_CHANGE);
     await runner.query(FEED_ADDRESSES);
+    await runner.query(PUBLIC);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(DOWN_PUBLIC);
     await runner.query(DOWN_FEED_ADDRESSES);
     await runner.query(`
       drop trigger change_head_moved on change_head; drop function change_head_keep_time();
@@ -144,4 +146,55 @@ const DOWN_FEED_ADDRESSES = `
   revoke insert, update (is_open, ceiling_tlp, ceiling_classification, arrangement_ids) on reader from slt_engine;
   drop policy engine_opens on reader; drop policy engine_narrows on reader;
   drop table feed_address;
+`;
+
+/**
+ * Whoever reads without credentials: one reader, of no partner, so that no way of the rule but its own leads to it. What
+ * is said to it is CLEAR and UNCLASSIFIED.
+ */
+const PUBLIC = `
+  alter table reader alter column partner_id drop not null, no force row level security;
+  insert into reader (id, partner_id, ceiling_tlp, ceiling_classification)
+    values ('00000000-0000-7000-8000-000000000001', null, 0, 0);
+  set constraints all immediate;
+  alter table reader force row level security;
+  alter table reader add constraint reader_public_check check (
+    (partner_id is null) = (id = '00000000-0000-7000-8000-000000000001')
+    and (partner_id is not null or (is_open and ceiling_tlp = 0 and ceiling_classification = 0)));
+  alter table rendition add constraint rendition_public_check check (
+    not audience_kinds @> '{public}' or (tlp = 0 and classification = 0));
+
+  -- Which text of it everybody receives.
+  create function share_explanation_public(p_shareable uuid)
+    returns table (ordinal smallint, tlp smallint, classification smallint)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select a.ordinal, a.tlp, a.classification
+    from share_asked(p_shareable), admission a
+    where a.shareable_id = p_shareable and a.way = 'public'
+    order by a.ordinal limit 1
+  $$;
+  grant create on schema public to slt_engine;
+  alter function share_explanation_public(uuid) owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function share_explanation_public(uuid) from public;
+  grant execute on function share_explanation_public(uuid) to slt_service;
+`;
+
+const DOWN_PUBLIC = `
+  drop function share_explanation_public(uuid);
+  alter table rendition drop constraint rendition_public_check;
+  alter table reader drop constraint reader_public_check;
+  alter table change_entry no force row level security;
+  alter table change_head no force row level security;
+  alter table share_grant no force row level security;
+  alter table reader no force row level security;
+  delete from change_entry where reader_id = '00000000-0000-7000-8000-000000000001';
+  delete from change_head where reader_id = '00000000-0000-7000-8000-000000000001';
+  delete from share_grant where reader_id = '00000000-0000-7000-8000-000000000001';
+  delete from reader where partner_id is null;
+  alter table change_entry force row level security;
+  alter table change_head force row level security;
+  alter table share_grant force row level security;
+  alter table reader force row level security;
+  alter table reader alter column partner_id set not null;
 `;

@@ -85,6 +85,12 @@ export const FEEDS_REQUESTS: RequestExamples = {
 export const FEEDS_RESPONSES: ResponseExamples = {
   getAlertFeed: ANSWER,
   getAddressedAlertFeed: ANSWER,
+  getPublicAlertFeed: {
+    200: { 'application/geo+json': { type: 'FeatureCollection', features: [], links: [] } },
+  },
+  getPublicAlert: {
+    200: { [JSON_TYPE]: { ...alert, handling: { tlp: 'CLEAR', classification: 'UNCLASSIFIED' } } },
+  },
   createFeedAddress: {
     201: {
       [JSON_TYPE]: {

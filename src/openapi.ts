@@ -45,6 +45,7 @@ const TAGS: Record<string, string> = {
   reports: 'What partners report: held in custody for its source, triaged, and answered with an outcome.',
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
+  public: 'What is published to everybody, without credentials.',
   webhooks: 'Being told of changes at addresses of your own, by Standard Webhooks.',
   subscriptions: 'Alerts by mail, to people who agree to it.',
   audit: 'Who did what, as far as it concerns you.',

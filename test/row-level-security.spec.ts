@@ -305,6 +305,8 @@ describe('row-level security', () => {
         'share_explanation',
         // Numbers of those of an audience whose names its originator may not see.
         'share_explanation_others',
+        // Which text everybody receives, to the originator and the steward.
+        'share_explanation_public',
         'share_open_custody',
         'share_publish',
         'share_recalls',

@@ -10,3 +10,18 @@ export interface Actor extends Acting {
   /** Set for a client that may read less than its partner. */
   narrowed: boolean;
 }
+
+/** Of no partner; the rule gives it what originators publish to everybody, and nothing else ever. */
+export const PUBLIC_READER = '00000000-0000-7000-8000-000000000001';
+
+/** Whoever reads without credentials. No row of a partner has this id, so it owns nothing. */
+export const PUBLIC: Actor = {
+  clientId: 'public',
+  partnerId: PUBLIC_READER,
+  readerId: PUBLIC_READER,
+  partnerKind: 'public',
+  partnerStatus: 'active',
+  scopes: new Set(['alerts:read'] as const),
+  narrowed: true,
+  manages: [],
+};

@@ -53,6 +53,7 @@ export function answerAlert(
   type: ItemType,
   readerId: string,
   cache: RenditionCache,
+  headers: Record<string, string> = {},
 ): void {
   const { row, content, cap } = alert;
   const { id, version, changed_at: changedAt } = row;
@@ -66,6 +67,7 @@ export function answerAlert(
     Vary: 'Authorization, Accept, Accept-Language',
     'SLT-Handling': `TLP:${content.handling.tlp}; ${content.handling.classification}`,
     'SLT-Notice': NOTICE,
+    ...headers,
   });
   const known = request.headers['if-none-match'];
   if (known !== undefined && matches(known, tag)) {

@@ -9,3 +9,6 @@ export const isOpen = (contents: AlertContent[]): boolean =>
 /** Above GREEN nothing on the way may keep a copy; below, only the reader itself, and it asks again each time. */
 export const cacheControl = (contents: AlertContent[]): string =>
   isOpen(contents) ? 'private, no-cache' : 'private, no-store';
+
+/** What is for everybody, anybody on the way may keep; not for long, for it may be withdrawn. */
+export const PUBLIC_CACHING = 'public, max-age=60';

@@ -20,7 +20,7 @@ import { writeCap } from './cap/write-cap.js';
 export { AlertPageQuery } from './alert-search.dto.js';
 export { type AlertContent } from './alert-content.js';
 export { type ReadAlert } from './alert-contents.service.js';
-export { cacheControl, isOpen } from './alert-caching.js';
+export { cacheControl, isOpen, PUBLIC_CACHING } from './alert-caching.js';
 export { GEOJSON_SCHEMA, toGeoJson } from './alert-geojson.js';
 export { NOTICE } from './alert.values.js';
 export { middleOf } from './shapes.js';

@@ -3,7 +3,7 @@ import { CLASSIFICATIONS, TLP_LABELS, type Classification, type Tlp } from '../a
 import { IfPresent } from '../core/if-present.decorator.js';
 import { ToList } from '../core/page.dto.js';
 import { IsText } from '../core/text.decorator.js';
-import { PARTNER_KINDS, type PartnerKind } from '../partners/partners.service.js';
+import { AUDIENCE_KINDS, type AudienceKind } from '../sharing/sharing.service.js';
 import { ALERT_KINDS, type AlertKind } from './alert.values.js';
 
 /** What CAP cannot say about a message and the service never guesses. Lists are separated by commas. */
@@ -41,9 +41,9 @@ export class ImportAlertQuery {
   @ToList()
   @IsArray()
   @ArrayUnique()
-  @ArrayMaxSize(9)
-  @IsIn(PARTNER_KINDS, { each: true })
-  kinds?: PartnerKind[];
+  @ArrayMaxSize(10)
+  @IsIn(AUDIENCE_KINDS, { each: true })
+  kinds?: AudienceKind[];
 
   /** Codes or ids. */
   @IfPresent()

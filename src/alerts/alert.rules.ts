@@ -29,6 +29,14 @@ export function alertFaults(dto: UpdateAlertDto, now: Date): Fault[] {
   ];
 }
 
+/** What nobody else looks at first is not said to everybody; the update that may follow waits like any other. */
+export const flashFaults = ({ renditions }: UpdateAlertDto): Fault[] =>
+  renditions.flatMap(({ audience }, index) =>
+    audience.kinds.includes('public')
+      ? [{ pointer: `#/renditions/${index}/audience/kinds`, detail: 'of a flash is never the public' }]
+      : [],
+  );
+
 function knownFaults({ knownAt }: UpdateAlertDto, now: Date): Fault[] {
   return Date.parse(knownAt ?? '') > now.getTime()
     ? [{ pointer: '#/knownAt', detail: 'must not be in the future' }]

@@ -44,6 +44,7 @@ import { OnwardRepository } from './onward.repository.js';
 import { OnwardService } from './onward.service.js';
 import { CAP_TYPES, PublishController } from './publish.controller.js';
 import { FlashController } from './flash.controller.js';
+import { PublicAlertsController } from './public-alerts.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseGateService } from './release-gate.service.js';
@@ -87,6 +88,7 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     DowngradeController,
     OnwardController,
     AlertsController,
+    PublicAlertsController,
     ChallengesController,
     FeedbackController,
     HandlingStatisticsController,

@@ -3,8 +3,7 @@ import { QueryFailedError } from 'typeorm';
 import { prepared, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { type Problem, problems } from '../core/problem.js';
-import { type PartnerKind } from '../partners/partners.service.js';
-import { type Downgrade } from '../sharing/sharing.service.js';
+import { type AudienceKind, type Downgrade } from '../sharing/sharing.service.js';
 import {
   type AlertContent,
   type AlertRenditionDraft,
@@ -39,7 +38,7 @@ export interface OwnRenditionRow {
   classification_reason: string | null;
   review_at: string | null;
   audience_arrangements: string[];
-  audience_kinds: PartnerKind[];
+  audience_kinds: AudienceKind[];
   audience_partners: string[];
   audience_except: string[];
   downgrade: Downgrade | null;

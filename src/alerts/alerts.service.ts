@@ -10,7 +10,7 @@ import { type ShareableRow, SharingService } from '../sharing/sharing.service.js
 import { type AlertContent, type MessageIdentity } from './alert-content.js';
 import { textFromJson } from './alert-from-json.js';
 import { AlertVersionsService } from './alert-versions.service.js';
-import { alertFaults, translationFaults } from './alert.rules.js';
+import { alertFaults, flashFaults, translationFaults } from './alert.rules.js';
 import { isDrill } from './alert.values.js';
 import {
   type CancelAlertDto,
@@ -48,6 +48,7 @@ export class AlertsService {
     const { state = 'published' } = dto;
     if (state === 'draft') this.refuseNarrowed(actor);
     this.refuseFaults(dto);
+    if (isFlash) refuseAll(flashFaults(dto));
     return this.database.as(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (repeated) return id;

@@ -4,6 +4,7 @@ import { classificationLabel, tlpLabel } from '../access/handling.js';
 import {
   type Explanation,
   type ExplanationRow,
+  type PublicRow,
   type Refusal,
   type Rule,
 } from '../sharing/explanation.service.js';
@@ -65,6 +66,8 @@ export class OtherAudienceView {
  * which they share an arrangement. Those that you name are there with what is addressed to them by name.
  */
 export class AudiencePreviewView {
+  /** What everybody reads, without credentials; absent when it is not said to the public. */
+  public?: ReceivedRenditionView;
   receives: ReceiverView[];
   notReached: NotReachedView[];
   others: OtherAudienceView;
@@ -75,8 +78,9 @@ export class AudienceExplanationView extends AudiencePreviewView {
   state: ShareableState;
 }
 
-export function presentAudience({ rows, others }: Explanation): AudiencePreviewView {
+export function presentAudience({ rows, toPublic, others }: Explanation): AudiencePreviewView {
   return {
+    ...(toPublic && { public: presentReceived(toPublic) }),
     receives: rows.flatMap(presentReceiver),
     notReached: rows.flatMap(presentNotReached),
     others: { receives: presentCount(others.receives), notReached: presentCount(others.notReached) },
@@ -89,15 +93,19 @@ const presentCount = (count: number): number | null => (count > 0 && count < SUP
 function presentReceiver(row: ExplanationRow): ReceiverView[] {
   const { ordinal, tlp, classification, rules } = row;
   if (ordinal === null || tlp === null || classification === null) return [];
-  const handling = { tlp: tlpLabel(tlp), classification: classificationLabel(classification) };
   return [
     {
       organisation: presentOrganisation(row),
-      rendition: { index: ordinal, handling },
+      rendition: presentReceived({ ordinal, tlp, classification }),
       rules: (rules ?? []).map(({ rule, ...of }) => ({ rule, ...presentArrangement(of) })),
     },
   ];
 }
+
+const presentReceived = ({ ordinal, tlp, classification }: PublicRow): ReceivedRenditionView => ({
+  index: ordinal,
+  handling: { tlp: tlpLabel(tlp), classification: classificationLabel(classification) },
+});
 
 function presentNotReached(row: ExplanationRow): NotReachedView[] {
   if (row.ordinal !== null) return [];

@@ -1,7 +1,6 @@
 import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
-import { type PartnerKind } from '../partners/partners.service.js';
-import { type ShareableState } from '../sharing/sharing.service.js';
+import { type AudienceKind, type ShareableState } from '../sharing/sharing.service.js';
 import { type AttachmentView } from '../attachments/attachments.service.js';
 import { type AreaView, presentContent, presentText, type TextView } from './alerts.view.js';
 import { type OwnRenditionRow } from './alerts.repository.js';
@@ -15,7 +14,7 @@ export class DowngradeView {
 export class AudienceView {
   /** Ids. */
   arrangements: string[];
-  kinds: PartnerKind[];
+  kinds: AudienceKind[];
   /** Ids. */
   partners: string[];
   /** Ids. */

@@ -38,6 +38,9 @@ export function reportFaults(dto: ReportDto, now: Date): Fault[] {
   if (dto.kind === 'near_miss' && harmed) {
     faults.push({ pointer: '#/victims', detail: 'of a near miss came to no harm' });
   }
+  if (dto.audience.kinds.includes('public')) {
+    faults.push({ pointer: '#/audience/kinds', detail: 'of a report is never the public' });
+  }
   const languages = dto.texts.map(({ language }) => canonicalLanguage(language));
   languages.forEach((language, index) => {
     if (languages.indexOf(language) < index) {

@@ -34,9 +34,18 @@ export interface ExplanationRow extends OrganisationRow {
   refusals: ({ rendition: number; reason: Refusal } & OfArrangement)[] | null;
 }
 
+/** The text that everybody receives, without credentials. */
+export interface PublicRow {
+  ordinal: number;
+  tlp: number;
+  classification: number;
+}
+
 /** An audience as its originator may see it: of those that it may not see, only how many. */
 export interface Explanation {
   rows: ExplanationRow[];
+  /** Absent: nothing is said to everybody. */
+  toPublic?: PublicRow;
   others: { receives: number; notReached: number };
 }
 
@@ -53,7 +62,11 @@ export class ExplanationRepository {
       `select receives, not_reached as "notReached" from share_explanation_others($1)`,
       [id],
     );
-    return { rows, others: counts[0] ?? { receives: 0, notReached: 0 } };
+    const [toPublic]: PublicRow[] = await tx.query(
+      `select ordinal, tlp, classification from share_explanation_public($1)`,
+      [id],
+    );
+    return { rows, toPublic, others: counts[0] ?? { receives: 0, notReached: 0 } };
   }
 
   /** @returns null for whoever may not have it explained */

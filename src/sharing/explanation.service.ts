@@ -6,7 +6,13 @@ import { type Explanation, ExplanationRepository } from './explanation.repositor
 import { type ShareableState, type ShareableType } from './sharing.repository.js';
 import { SharingService } from './sharing.service.js';
 
-export { type Explanation, type ExplanationRow, type Refusal, type Rule } from './explanation.repository.js';
+export {
+  type Explanation,
+  type ExplanationRow,
+  type PublicRow,
+  type Refusal,
+  type Rule,
+} from './explanation.repository.js';
 
 /** Not out yet: what is explained is what would be. */
 const UNPUBLISHED: readonly string[] = ['draft', 'pending_release'] satisfies ShareableState[];

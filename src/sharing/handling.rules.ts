@@ -40,6 +40,10 @@ export function handlingFaults(stated: StatedHandling, originatorKind: string, p
   if (tlp === 'RED' && audience.arrangements.length + audience.kinds.length > 0) {
     fault('audience', 'of RED must be named partners only');
   }
+  if (audience.kinds.includes('public')) {
+    if (tlp !== 'CLEAR') fault('audience/kinds', 'is the public for CLEAR alone');
+    if (audience.except.length > 0) fault('audience/except', 'cannot keep anybody from what is public');
+  }
   return faults;
 }
 

@@ -13,6 +13,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Check('rendition_strictly_confidential_check', 'classification < 2 or tlp >= 3')
 @Check('rendition_confidential_check', 'classification < 1 or tlp >= 2')
 @Check('rendition_red_audience_check', `tlp < 4 or (audience_arrangements = '{}' and audience_kinds = '{}')`)
+@Check('rendition_public_check', `not audience_kinds @> '{public}' or (tlp = 0 and classification = 0)`)
 @Check(
   'rendition_downgrade_check',
   'num_nonnulls(downgrade_at, downgrade_tlp, downgrade_classification) in (0, 3)',

@@ -36,7 +36,7 @@ export {
   SHAREABLE_STATES,
   SHAREABLE_TYPES,
 } from './sharing.repository.js';
-export { AudienceDto } from './audience.dto.js';
+export { AUDIENCE_KINDS, AudienceDto, type AudienceKind } from './audience.dto.js';
 
 /** One text at one handling, ready to be written. */
 export type RenditionDraft = Omit<NewRendition, 'id'>;

@@ -375,6 +375,7 @@ function faultsIn(
     function bestOf(texts: Rendition[]): Rendition | undefined {
       const shareable = {
         id: '',
+        type: 'alert',
         originatorId,
         sourceId: null,
         isDrill: false,

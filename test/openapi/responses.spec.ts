@@ -193,6 +193,24 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/changes'), 200);
   });
 
+  it('about what is for everybody', async () => {
+    const renditions = [renditionInput({ tlp: 'CLEAR', audience: { kinds: ['public'] } })];
+    const { id } = expectStatus(await app.steward.post<{ id: string }>('/v1/alerts', alertInput({ renditions })), 201);
+    const again = async (path: string, headers: Record<string, string> = {}) => {
+      const first = await app.anonymous.get(path, { headers });
+      expectStatus(first, 200);
+      const known = { ...headers, 'If-None-Match': first.headers.get('etag') ?? '' };
+      expectStatus(await app.anonymous.get(path, { headers: known }), 304);
+    };
+    for (const format of ['atom', 'rss', 'json', 'geojson', 'csv', 'cap']) await again(`/v1/public/alerts.${format}`);
+    expectStatus(await app.anonymous.get('/v1/public/alerts.atom', { query: { surprise: 1 } }), 400);
+    const path = `/v1/public/alerts/${id}`;
+    for (const type of ['application/json', 'application/cap+xml', 'application/geo+json']) await again(path, { Accept: type });
+    expectStatus(await app.anonymous.get(path, { headers: { Accept: 'text/html' } }), 406);
+    expectStatus(await app.anonymous.get(`/v1/public/alerts/${ID}`), 404);
+    expectStatus(await app.anonymous.get('/v1/public/alerts.pdf'), 404);
+  });
+
   it('about feed addresses', async () => {
     const own = await partner(app, { scopes: ['alerts:read', 'feeds:manage'] });
     const made = expectStatus(

@@ -91,8 +91,9 @@ const someArrangements = fc.uniqueArray(fc.nat({ max: ARRANGEMENTS - 1 }), { max
 const audience: fc.Arbitrary<AudienceSpec> = fc.record({
   arrangements: someArrangements,
   kinds: fc.oneof(
-    { weight: 1, arbitrary: fc.constant<string[]>([]) },
-    { weight: 1, arbitrary: fc.uniqueArray(kind, { minLength: 1, maxLength: 3 }) },
+    { weight: 4, arbitrary: fc.constant<string[]>([]) },
+    { weight: 4, arbitrary: fc.uniqueArray(kind, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(kind, { maxLength: 1 }).map((kinds) => ['public', ...kinds]) },
   ),
   partners: fc.uniqueArray(place, { maxLength: 2 }),
   except: fc.oneof(

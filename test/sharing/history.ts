@@ -1,4 +1,4 @@
-import { type Actor } from '../../src/access/actor.js';
+import { type Actor, PUBLIC_READER } from '../../src/access/actor.js';
 import { classificationRank, tlpRank } from '../../src/access/handling.js';
 import { type Tx } from '../../src/core/database.js';
 import { newId } from '../../src/core/ids.js';
@@ -31,9 +31,22 @@ interface Release {
   partnerId: string;
 }
 
+/** A client that was narrowed. */
+type Client = Reader & { partnerId: string };
+
+/** Whoever reads without credentials. */
+const PUBLIC: Reader = {
+  id: PUBLIC_READER,
+  partnerId: null,
+  isOpen: true,
+  ceiling: null,
+  arrangements: null,
+};
+
 /** Texts and states that the design lets UN originators give, from TLP 2.0 and the rules of consistency. */
+const CLEAR: Handling = { tlp: 'CLEAR', classification: 'UNCLASSIFIED' };
 const HANDLINGS: Handling[] = [
-  { tlp: 'CLEAR', classification: 'UNCLASSIFIED' },
+  CLEAR,
   { tlp: 'GREEN', classification: 'UNCLASSIFIED' },
   { tlp: 'AMBER', classification: 'UNCLASSIFIED' },
   { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
@@ -73,6 +86,7 @@ class Story {
     const { steward } = bench;
     await clear(bench);
     const highest = { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' };
+    world.readers.push(PUBLIC);
     this.include({ id: steward.partnerId, kind: 'un_entity', status: 'active', ceiling: highest });
     for (const partner of history.partners) this.include({ id: newId(), ...partner });
     for (const { partner, arrangement, state, ceiling } of history.memberships) {
@@ -414,7 +428,7 @@ class Story {
         return true;
       }
       case 'revoke a client': {
-        const narrowed = world.readers.filter((reader) => reader.id !== reader.partnerId && reader.isOpen);
+        const narrowed = this.narrowed().filter((reader) => reader.isOpen);
         if (narrowed.length === 0) return false;
         const reader = at(narrowed, step.reader);
         const clientId = this.clientIds.get(reader);
@@ -428,7 +442,7 @@ class Story {
         return true;
       }
       case 'lower or raise a client': {
-        const narrowed = world.readers.filter((reader) => reader.id !== reader.partnerId);
+        const narrowed = this.narrowed();
         if (narrowed.length === 0) return false;
         const reader = at(narrowed, step.reader);
         await this.lower('reader', reader.id, step.ceiling);
@@ -522,7 +536,9 @@ class Story {
     );
     const ids = (places: number[]): string[] => [...new Set(places.map((one) => at(partners, one).id))];
     return specs.map(({ text, handling, audience }) => {
-      const { tlp, classification } = at(allowed, handling);
+      // What is for everybody is CLEAR, and kept from nobody.
+      const isPublic = audience.kinds.includes('public');
+      const { tlp, classification } = isPublic ? CLEAR : at(allowed, handling);
       const isRed = tlp === 'RED';
       return {
         text: `text ${text}`,
@@ -531,7 +547,7 @@ class Story {
         arrangements: isRed ? [] : audience.arrangements.map((one) => this.arrangement(one)),
         kinds: isRed ? [] : audience.kinds,
         partners: ids(audience.partners),
-        except: ids(audience.except),
+        except: isPublic ? [] : ids(audience.except),
         releasedTo: [],
       };
     });
@@ -546,6 +562,12 @@ class Story {
       ceiling: null,
       arrangements: null,
     });
+  }
+
+  private narrowed(): Client[] {
+    return this.world.readers.filter(
+      (reader): reader is Client => reader.partnerId !== null && reader.id !== reader.partnerId,
+    );
   }
 
   private actor(partnerId: string): Actor {
@@ -604,7 +626,7 @@ class Story {
           select id, "partnerId", tlp, classification, arrangements
           from jsonb_to_recordset($3) as x (id uuid, "partnerId" uuid, tlp smallint, classification smallint,
             arrangements uuid[])
-          where id <> $5)
+          where id <> $5 and "partnerId" is not null)
        insert into membership (id, arrangement_id, partner_id, starts_at, state, ceiling_tlp, ceiling_classification)
        select id, "arrangementId", "partnerId", case state when 'future' then $6 else $7 end::timestamptz, state, tlp,
          classification

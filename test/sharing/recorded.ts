@@ -74,7 +74,7 @@ export async function readWorld(superuser: pg.Client): Promise<World> {
         'arrangementId', m.arrangement_id, 'state', m.state,
         'ceiling', json_build_object('tlp', tlps[m.ceiling_tlp + 1],
           'classification', classifications[m.ceiling_classification + 1]))), '[]') from membership m),
-      'shareables', (select coalesce(json_agg(json_build_object('id', s.id, 'originatorId', s.originator_id,
+      'shareables', (select coalesce(json_agg(json_build_object('id', s.id, 'type', s.type, 'originatorId', s.originator_id,
         'sourceId', (select c.source_id from custody c where c.shareable_id = s.id), 'isDrill', s.is_drill,
         'state', s.state, 'renditions', (select coalesce(json_agg(json_build_object('text', r.id,
           'tlp', tlps[r.tlp + 1], 'classification', classifications[r.classification + 1],

@@ -14,10 +14,11 @@ export interface Partner {
   ceiling: Handling;
 }
 
-/** A partner itself, or a client of it that was narrowed. */
+/** A partner itself, or a client of it that was narrowed; or the public. */
 export interface Reader {
   id: string;
-  partnerId: string;
+  /** Null: the public, which is nobody's. */
+  partnerId: string | null;
   isOpen: boolean;
   /** Null: that of the partner. */
   ceiling: Handling | null;
@@ -46,6 +47,7 @@ export interface Rendition extends Handling {
 
 export interface Shareable {
   id: string;
+  type: string;
   /** The custodian, of what is held for a source. */
   originatorId: string;
   /** For whom it is held; null when it is its originator's own. */
@@ -98,6 +100,7 @@ export function renditionFor(world: World, reader: Reader, shareable: Shareable)
 }
 
 function admits(world: World, reader: Reader, shareable: Shareable, rendition: Rendition): boolean {
+  if (reader.partnerId === null) return isForPublic(shareable, rendition);
   const partner = world.partners.find((one) => one.id === reader.partnerId);
   if (partner === undefined || partner.status !== 'active') return false;
   // Its own text, whatever its ceiling; but none of its narrowed clients could have given it.
@@ -128,6 +131,10 @@ function admits(world: World, reader: Reader, shareable: Shareable, rendition: R
       (reader.arrangements === null || reader.arrangements.includes(membership.arrangementId)),
   );
 }
+
+/** Everybody may have what an originator says to everybody in an alert: nothing above CLEAR, and nobody's report. */
+const isForPublic = ({ type }: Shareable, { kinds, tlp, classification }: Rendition): boolean =>
+  type === 'alert' && kinds.includes('public') && tlp === 'CLEAR' && classification === 'UNCLASSIFIED';
 
 function isHigher(one: Handling, other: Handling): boolean {
   const byTlp = rank(TLP, one.tlp) - rank(TLP, other.tlp);

@@ -68,7 +68,7 @@ export async function clear({ superuser, steward }: Workbench): Promise<void> {
       .map((table) => `delete from ${table};`)
       .join(' ')}
     delete from client where partner_id <> '${steward.partnerId}' or reader_id <> partner_id;
-    delete from reader where id <> '${steward.partnerId}';
+    delete from reader where id <> '${steward.partnerId}' and partner_id is not null;
     delete from partner where id <> '${steward.partnerId}';
     delete from arrangement;
     update partner set status = 'active', ceiling_tlp = 4, ceiling_classification = 2;

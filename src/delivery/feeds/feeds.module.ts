@@ -8,6 +8,7 @@ import { FeedAddressesController } from './feed-addresses.controller.js';
 import { FeedAddressesRepository } from './feed-addresses.repository.js';
 import { FeedAddressesService } from './feed-addresses.service.js';
 import { FeedAnswers } from './feed-answers.js';
+import { PublicFeedsController } from './public-feeds.controller.js';
 
 /**
  * Alerts as feeds, in the formats that other programs read. Owns feed_address; calls alerts and decides nothing about
@@ -15,7 +16,12 @@ import { FeedAnswers } from './feed-answers.js';
  */
 @Module({
   imports: [AccessModule, AlertsModule, AuditModule],
-  controllers: [AlertFeedsController, AddressedFeedsController, FeedAddressesController],
+  controllers: [
+    AlertFeedsController,
+    AddressedFeedsController,
+    FeedAddressesController,
+    PublicFeedsController,
+  ],
   providers: [FeedAddressesRepository, FeedAddressesService, FeedAnswers],
 })
 export class FeedsModule {}
