@@ -10,6 +10,7 @@ import {
 import { type ClientBase, type Pool, type QueryResultRow } from 'pg';
 import { type Acting } from './acting.js';
 import { isId } from './ids.js';
+import { patiently } from './patience.js';
 import { problems } from './problem.js';
 
 /** The open transaction: first argument of whatever must happen inside it. */
@@ -58,7 +59,7 @@ export class Database implements OnApplicationShutdown {
   static async connect(options: DatabaseOptions): Promise<Database> {
     const database = new Database(options);
     try {
-      await Promise.all(database.sources.map((source) => source.initialize()));
+      await Promise.all(database.sources.map((source) => patiently(() => source.initialize(), isSlow)));
       await database.assertDurable();
       await database.assertBound();
     } catch (error) {
@@ -249,6 +250,10 @@ export function isUnavailable(error: unknown): boolean {
     cause.message,
   );
 }
+
+/** A server that answers late may answer yet; one that is not there is not waited for. */
+const isSlow = (error: unknown): boolean =>
+  types.isNativeError(error) && /connection timeout|timeout exceeded/i.test(error.message);
 
 /** Whether the database refused with this SQLSTATE. */
 export const hasCode = (error: unknown, code: string): boolean =>

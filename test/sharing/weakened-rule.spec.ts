@@ -69,8 +69,8 @@ const WEAKENED_FUNCTION: [name: string, signature: string, clause: RegExp, repla
   ['what a grant says of its time', RECORD, /s\.state = 'expired' as is_expired/, 'false as is_expired'],
 ];
 
-// So many histories take longer than a minute where other work is going on.
-jest.setTimeout(240_000);
+// Each looks through histories until one shows the fault.
+jest.setTimeout(300_000);
 
 describe('the property notices a rule without', () => {
   let bench: Workbench;
