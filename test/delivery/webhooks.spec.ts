@@ -12,6 +12,7 @@ import {
   type TestArrangement,
   type TestPartner,
 } from '../support/factories.js';
+import { reportInput } from '../reports/reporting.js';
 import { expectStatus, type Problem } from '../support/http.js';
 import { until } from '../sharing/gate.js';
 import {
@@ -153,6 +154,27 @@ describe('webhooks', () => {
       expect(contentOf(green, closed)).toBeUndefined();
       expect(green.about(closed.id)[0]?.message.data.tlp).toBe('AMBER');
       expect(contentOf(amber, closed)).toEqual(await read(closed));
+    });
+
+    it('tell of reports as well, to whoever may read those', async () => {
+      const desk = await partner(app, { scopes: ['reports:triage', 'webhooks:manage'] });
+      const field = await partner(app, { scopes: ['reports:submit'] });
+      const [thin, full] = [await receivers.start(), await receivers.start()];
+      await hook(desk.http, thin);
+      await hook(desk.http, full, { content: 'full', ceiling: { tlp: 'AMBER' } });
+      const input = reportInput({ audience: { partners: [desk.partner.code] } });
+      const { id } = expectStatus(await field.http.post<{ id: string }>('/v1/reports', input), 201);
+      for (const to of [thin, full]) await to.changesOf(id, 1);
+      expect(thin.about(id)[0]?.message).toMatchObject({
+        type: 'report.published',
+        data: { object: { type: 'report', id }, address: `${app.url}/v1/reports/${id}` },
+      });
+      expect(thin.about(id)[0]?.message.data).not.toHaveProperty('content');
+      const read = (await desk.http.get(`/v1/reports/${id}`)).body;
+      expect(full.about(id)[0]?.message.data.content).toEqual(read);
+      expectStatus(await field.http.post(`/v1/reports/${id}/withdrawal`), 204);
+      expect(await full.changesOf(id, 2)).toEqual(['published', 'withdrawn']);
+      expect(full.about(id)[1]?.message.data).not.toHaveProperty('content');
     });
 
     it('leave out drills unless they are asked for, and mark them', async () => {
