@@ -147,8 +147,10 @@ export class ClientsRepository {
     return rows[0] ?? null;
   }
 
-  /** What the bearer of a token is now; null once token, client or partner have ended. */
-  /** @param tokenId of the token it shows; null for what is done in its name without one */
+  /**
+   * What the bearer of a token is now; null once token, client or partner have ended.
+   * @param tokenId of the token it shows; null for what is done in its name without one
+   */
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, c.scopes, c.allowed_networks, p.kind as partner_kind,
