@@ -40,7 +40,7 @@ export class CreateFeedAddressDto {
   @IsNested(() => FeedCeilingDto)
   ceiling?: FeedCeilingDto;
 
-  /** What of that is wanted; whoever asks can narrow it further and not widen it. */
+  /** What of that is wanted: its fields hold whatever is asked for in them; others narrow it further. */
   @IfPresent()
   @IsNested(() => SavedFilter)
   filter?: SavedFilter;
