@@ -195,6 +195,33 @@ describe('alerts by mail', () => {
     expect(told.filter(({ to }) => to.includes(digested))).toEqual([]);
   });
 
+  it('do not tell what is withdrawn in the very moment of sending', async () => {
+    const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
+    await superuser.connect();
+    const address = await one();
+    const own = `new.partner_id = '${reader.partner.id}'`;
+    const gate = await Gate.closed(superuser, 'fetch_receipt', 'at once', own);
+    try {
+      const { id } = await tell();
+      // It has been read, and is not on its way yet.
+      await gate.reached();
+      await change(id, 'withdrawal');
+      await until(async () => {
+        const { rows } = await superuser.query(
+          `select from mail_message where alert_id = $1 and kind = 'alert' and state = 'waiting'`,
+          [id],
+        );
+        return rows.length === 0;
+      });
+      await gate.open();
+      await settled(app);
+      expect(mails.received.filter(({ to }) => to.includes(address))).toEqual([]);
+    } finally {
+      await gate.remove();
+      await superuser.end();
+    }
+  });
+
   it('send drills to nobody who did not ask, and mark them before anything else', async () => {
     const [plain, drilled] = [await one(), await one({ drills: true })];
     await tell({ status: 'exercise', severity: 'extreme' });
