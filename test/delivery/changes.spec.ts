@@ -266,6 +266,15 @@ describe('the change log', () => {
       expect(await read({ after: page.nextCursor })).toMatchObject({ items: [], snapshot: false });
     });
 
+    it('keeps what is young, also of what was told of long before', async () => {
+      const { id } = await publish();
+      await repeat(id, 2);
+      await age(100);
+      await repeat(id, 3);
+      await trim();
+      expect(await positions()).toEqual([1, 4, 5, 6]);
+    });
+
     it('keeps versions, references, receipts and recalls as they were', async () => {
       const { id } = await publish();
       await repeat(id, 3);
