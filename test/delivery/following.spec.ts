@@ -170,8 +170,11 @@ describe('following a change log', () => {
   });
 
   it('lets two processes plan the same entries, and one of them write', async () => {
-    const id = await open();
-    await publish();
+    // Of a reader of its own, so that the other process finds nobody else to move on.
+    const alone = await partner(app);
+    const id = await open(alone);
+    await followAll();
+    await alert(publisher.http, { audience: { partners: [alone.partner.code] } });
     const following = app.nest.get(FollowingService);
     let meanwhile: Promise<unknown> | undefined;
     await following.step('webhook', write, async () => {
