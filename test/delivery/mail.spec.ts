@@ -130,17 +130,27 @@ describe('alerts by mail', () => {
     expect(notice?.raw + JSON.stringify(notice?.mail)).not.toMatch(/Kestrel|Sparrow|Moderate|market/i);
     expect(content?.mail.subject).toContain(HEADLINE);
 
-    const secret = await tell(
-      {},
-      text({ tlp: 'AMBER', classification: 'CONFIDENTIAL', classificationReason: 'Sources' }),
-    ).catch(() => null);
-    if (secret) await settled(app);
     const alone = await subscriber(app);
     const address = await one({}, alone.http);
     const { id: unread } = await tell({}, text({ tlp: 'RED' }, alone));
     await mails.to(address);
     const receipts = await originator.http.get(`/v1/alerts/${unread}/receipts`);
     expect(receipts.text).not.toContain('fetchedAt');
+  });
+
+  it('announce what is above it in a digest too, and by its classification as well', async () => {
+    const address = newAddress();
+    await subscribed(app, mails, reader.http, [{ address, delivery: 'digest', digestAt: ['00:00'] }], {
+      mailCeiling: { tlp: 'AMBER', classification: 'UNCLASSIFIED' },
+    });
+    const secret = { classification: 'CONFIDENTIAL', classificationReason: 'Names a source.' } as const;
+    const entity = await partner(app, { kind: 'un_entity' });
+    await alert(entity.http, { severity: 'moderate', renditions: [text({ tlp: 'AMBER', ...secret })] });
+    await settled(app);
+    await makeDue(app, ['digest']);
+    const [got] = await mails.to(address);
+    expect(got?.mail.subject).toContain('[TLP:AMBER] [CONFIDENTIAL]');
+    expect(got?.raw).not.toMatch(/Kestrel|Sparrow/);
   });
 
   it('keep everything about an alert in one thread, and end it with a withdrawal that says nothing of it', async () => {
