@@ -37,6 +37,7 @@ import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { FollowerEntity, FollowerToldEntity } from './delivery/following/follower.entity.js';
 import { WebhookAttemptEntity, WebhookDeliveryEntity } from './delivery/webhooks/webhook-delivery.entity.js';
 import { WebhookEntity } from './delivery/webhooks/webhook.entity.js';
+import { BundleKeyEntity } from './delivery/bundles/bundle-key.entity.js';
 import { FeedAddressEntity } from './delivery/feeds/feed-address.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
@@ -75,6 +76,7 @@ export const ENTITIES = [
   AttachmentOwnerEntity,
   AttachmentUseEntity,
   AuditEntryEntity,
+  BundleKeyEntity,
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,

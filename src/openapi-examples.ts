@@ -1,6 +1,7 @@
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
+import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
@@ -35,6 +36,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...CHANGES_RESPONSES,
   ...ATTACHMENTS_RESPONSES,
   ...AUDIT_RESPONSES,
+  ...BUNDLES_RESPONSES,
   ...REFERENCE_RESPONSES,
   ...FEEDBACK_RESPONSES,
   ...FEEDS_RESPONSES,

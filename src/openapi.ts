@@ -46,6 +46,7 @@ const TAGS: Record<string, string> = {
   changes: 'Your own log of everything that reached you, changed or was withdrawn.',
   feeds: 'Alerts for feed readers.',
   public: 'What is published to everybody, without credentials.',
+  bundles: 'The last 24 hours of an arrangement, signed and small, to be read without a network.',
   webhooks: 'Being told of changes at addresses of your own, by Standard Webhooks.',
   subscriptions: 'Alerts by mail, to people who agree to it.',
   audit: 'Who did what, as far as it concerns you.',

@@ -16,6 +16,7 @@ const BACKGROUND_POLICIES = {
   // Uploads that nothing uses go after a day.
   attachment: 'ALL',
   attachment_use: 'SELECT',
+  bundle_key: 'ALL',
   change_entry: 'SELECT',
   // Who is behind.
   change_head: 'SELECT',
@@ -59,6 +60,7 @@ const BACKGROUND_POLICIES = {
 /** Seen through functions alone, each of which says whose receipts it shows to whom. */
 const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
 const HIDDEN_FROM_SERVICE = [
+  'bundle_key',
   'follower_told',
   'installation_secret',
   'mail_asking',
@@ -798,6 +800,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into oidc_record values ('ClientCredentials', 'x', '{}');
      insert into revoked_token values ('x', now());
      insert into signing_key values ('x', '{}', now(), now(), now(), now());
+     insert into bundle_key values ('x', 'x', 'x', now(), now() + interval '1 day', now() + interval '1 day');
      insert into installation_secret values ('x', 'x');
      insert into idempotency_key values ('${client}', 'x', '${partnerId}', 'x', '${shareable}')`,
   );

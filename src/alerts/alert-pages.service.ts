@@ -113,10 +113,14 @@ export class AlertPagesService {
   /** Which of these alerts the actor has now and wants: what it was given, and never a look at anything else. */
   async matching(actor: Actor, filter: SavedFilter, ids: string[], isDrill: boolean): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    return this.database.readAs(actor, async (tx) => {
-      const search = await this.filters.recall(tx, filter, isDrill);
-      return new Set(await this.searches.listMatching(tx, { ...search, ids }));
-    });
+    return this.database.readAs(actor, (tx) => this.matchingIn(tx, filter, ids, isDrill));
+  }
+
+  /** The same of the acting reader, within what else is read. */
+  async matchingIn(tx: Tx, filter: SavedFilter, ids: string[], isDrill: boolean): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const search = await this.filters.recall(tx, filter, isDrill);
+    return new Set(await this.searches.listMatching(tx, { ...search, ids }));
   }
 
   /** The acting partner's own alerts that nobody else has yet. */

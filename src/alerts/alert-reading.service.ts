@@ -11,7 +11,7 @@ import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type AlertView } from './alerts.view.js';
 import { type CapMessage, type CapResource } from './cap/cap-message.js';
 
-export { AlertView } from './alerts.view.js';
+export { AlertView, PortableAlertView } from './alerts.view.js';
 export { type ReadAlert } from './alert-contents.service.js';
 export { cacheControl, matches, tagOf } from './alert-caching.js';
 export { NOTICE } from './alert.values.js';

@@ -70,8 +70,8 @@ export class ReferenceView {
   sent: string;
 }
 
-/** The one rendition of an alert that you may have. */
-export class AlertView {
+/** What a reader needs of an alert where it cannot ask for more. */
+export class PortableAlertView {
   id: string;
   /** Counts what you were given of this alert. */
   @ApiProperty({ type: 'integer' })
@@ -110,15 +110,19 @@ export class AlertView {
   areas: AreaView[];
   /** Files, to be read at `/v1/attachments/{id}`. */
   attachments: AttachmentView[];
-  identifier: string;
-  sender: string;
   /** As the sender wrote it. */
   sent: string;
-  /** Messages that this one replaces. */
-  references: ReferenceView[];
   note?: string;
   /** What the originator found out about it since, oldest first; the last one holds. */
   verification: VerificationView[];
+}
+
+/** The one rendition of an alert that you may have. */
+export class AlertView extends PortableAlertView {
+  identifier: string;
+  sender: string;
+  /** Messages that this one replaces. */
+  references: ReferenceView[];
   /** What organisations say to it; with a single alert only. */
   corroboration?: CorroborationView;
   /** Decisions remain with the recipient. */

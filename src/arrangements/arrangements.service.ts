@@ -158,7 +158,8 @@ export class ArrangementsService {
     return this.arrangements.listCrowds(tx, ids, country);
   }
 
-  private async getIn(tx: Tx, id: string): Promise<ArrangementRow> {
+  /** @throws Problem 404 when the actor does not see it */
+  async getIn(tx: Tx, id: string): Promise<ArrangementRow> {
     const arrangement = await this.arrangements.find(tx, id);
     if (arrangement === null) throw problems.notFound();
     return arrangement;

@@ -22,6 +22,7 @@ import { Feeds1767225600021 } from '../../migrations/1767225600021-feeds.js';
 import { JobQueue1767225600022 } from '../../migrations/1767225600022-job-queue.js';
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
+import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 
 const MIGRATIONS = [
@@ -47,6 +48,7 @@ const MIGRATIONS = [
   JobQueue1767225600022,
   Following1767225600023,
   Subscriptions1767225600024,
+  Bundles1767225600025,
   Webhooks1767225600027,
 ];
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BundlesModule } from './bundles/bundles.module.js';
 import { ChangesModule } from './changes/changes.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
@@ -8,6 +9,14 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The channels beyond the API itself, each in a folder of its own; none decides who sees what. */
 @Module({
-  imports: [ChangesModule, FeedsModule, FollowingModule, StreamModule, SubscriptionsModule, WebhooksModule],
+  imports: [
+    BundlesModule,
+    ChangesModule,
+    FeedsModule,
+    FollowingModule,
+    StreamModule,
+    SubscriptionsModule,
+    WebhooksModule,
+  ],
 })
 export class DeliveryModule {}

@@ -74,6 +74,15 @@ export class ChangeLogsRepository {
     return split(await prepared<BoundedRow>(tx, 'change log held', HELD, values));
   }
 
+  async positionBefore(tx: Tx, isDrill: boolean, time: Date): Promise<bigint> {
+    const rows: { position: string }[] = await tx.query(
+      `select position from change_entry
+       where reader_id = acting_reader() and is_drill = $1 and at < $2 order by position desc limit 1`,
+      [isDrill, time],
+    );
+    return BigInt(rows[0]?.position ?? 0);
+  }
+
   async bounds(tx: Tx, isDrill: boolean): Promise<LogBounds> {
     const rows = await prepared<{ head: string; trimmed: string }>(
       tx,

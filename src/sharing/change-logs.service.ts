@@ -37,6 +37,11 @@ export class ChangeLogsService {
     return this.logs.listHeld(tx, part, until);
   }
 
+  /** The position after which what happened from that time on stands; times are those of transactions, nearly in order. */
+  async positionBefore(tx: Tx, isDrill: boolean, time: Date): Promise<bigint> {
+    return this.logs.positionBefore(tx, isDrill, time);
+  }
+
   async bounds(tx: Tx, isDrill: boolean): Promise<LogBounds> {
     return this.logs.bounds(tx, isDrill);
   }

@@ -1,3 +1,4 @@
+import { heldByBundles } from '../delivery/bundles/bundles.js';
 import { caughtUp, heldAfter } from '../delivery/event-stream.js';
 import { type Answer, type Http } from '../support/http.js';
 
@@ -46,7 +47,17 @@ export async function everyChannel(
     }),
     stream: await theStream(http, drills),
     ...(await everyFeed(http, status)),
+    bundles: await theBundles(http, drills),
   };
+}
+
+/** What a client holds that took the bundles of all its arrangements along. */
+async function theBundles(http: Http, drills: Record<string, string>): Promise<Answer> {
+  const me = await http.get<{ arrangements: { id: string }[] }>('/v1/me');
+  const held = await Promise.all(
+    me.body.arrangements.map(async ({ id }) => [...(await heldByBundles(http, id, drills)).values()]),
+  );
+  return { ...me, body: { held }, text: JSON.stringify(held) };
 }
 
 /** What a client holds that followed the stream from its beginning. */
@@ -71,6 +82,8 @@ async function everyFeed(http: Http, status: string): Promise<Record<string, Ans
 export async function visibleBy(http: Http, id: string): Promise<string[]> {
   const answers = await everyChannel(http, id);
   return Object.entries(answers).flatMap(([channel, { status, text, body }]) => {
+    // They hold what was addressed to an arrangement, and nothing that is not to be found elsewhere.
+    if (channel === 'bundles') return text.includes(id) && answers['item']?.status !== 200 ? [channel] : [];
     if (channel !== 'changes')
       return status === 200 && (channel === 'cap' || text.includes(id)) ? [channel] : [];
     const entries = (body as unknown as Changes).items.filter(({ object }) => object.id === id);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Sealing } from '../../src/delivery/webhooks/sealing.js';
+import { Sealing } from '../../src/core/sealing.js';
 import {
   GIVEN_UP_AFTER,
   isDead,

@@ -53,7 +53,7 @@ export const ROUTES: Route[] = Object.entries(DOCUMENT.paths).flatMap(([path, it
 /** Whoever asks is answered: recipients of mail and readers of feed addresses have a link and no token. */
 export const isOpenToAll = (path: string): boolean =>
   !path.startsWith('/v1/') ||
-  /^\/v1\/(public|unsubscribe|subscription-confirmations|feeds\/\{token\})\//.test(path);
+  /^\/v1\/(public\/|unsubscribe\/|subscription-confirmations\/|feeds\/\{token\}\/|bundles\/keys$)/.test(path);
 
 export const examplesOf = ({ example, examples = {} }: MediaType): unknown[] => [
   ...(example === undefined ? [] : [example]),

@@ -11,7 +11,7 @@ import {
   type SendingRow,
 } from './deliveries.repository.js';
 import { post, type PostOutcome } from './post.js';
-import { Sealing } from './sealing.js';
+import { Sealing } from '../../core/sealing.js';
 import { signatureHeaders } from './signing.js';
 import { type Target, TargetGuard } from './target-guard.js';
 import { type Current, messageId, writeMessage } from './webhook-message.js';

@@ -9,7 +9,7 @@ import { installationSecret } from '../../core/installation-secrets.js';
 import { ContentsModule } from '../contents/contents.module.js';
 import { FollowingModule } from '../following/following.module.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
-import { Sealing } from './sealing.js';
+import { Sealing } from '../../core/sealing.js';
 import { TargetGuard } from './target-guard.js';
 import { WebhookCare, WebhookWaker } from './webhook.clock.js';
 import { WebhookContentsService } from './webhook-contents.service.js';

@@ -10,7 +10,7 @@ import { claimId, type IdempotencyKey } from '../../core/idempotency.js';
 import { type PageQuery } from '../../core/page.dto.js';
 import { problems } from '../../core/problem.js';
 import { FollowingService } from '../following/following.service.js';
-import { Sealing } from './sealing.js';
+import { Sealing } from '../../core/sealing.js';
 import { newKeys, presentPublicKey, presentSecret } from './signing.js';
 import { TargetGuard, TargetRefused } from './target-guard.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
