@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Headers, Query, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
 import { CurrentActor, Public, RequireScope } from '../../access/route.decorator.js';
@@ -11,6 +11,13 @@ import { BUNDLE_TYPE } from './bundle-file.js';
 import { BundleKeysService } from './bundle-keys.service.js';
 import { BundleKeySetView, BundleQuery, BundleView, presentKey } from './bundles.dto.js';
 import { BundlesService } from './bundles.service.js';
+
+/** JSON Schema 2020-12 §8: what is in it, once it is unpacked. */
+const FILE_SCHEMA = {
+  type: 'string' as const,
+  format: 'binary',
+  contentSchema: { $ref: getSchemaPath(BundleView) },
+};
 
 @ApiTags('bundles')
 @Controller('v1')
@@ -31,7 +38,7 @@ export class BundlesController {
     description:
       'A line `slt-bundle/1 KEY SIGNATURE`, and then gzip to the end: a `BundleView` as JSON. The signature (Ed25519, in' +
       ' base64url) is over the line without it, a line feed and the bytes of the gzip.',
-    content: { [BUNDLE_TYPE]: { schema: { type: 'string', format: 'binary' } } },
+    content: { [BUNDLE_TYPE]: { schema: FILE_SCHEMA } },
   })
   @ApiProblems('not-found', 'cursor-expired')
   async getBundle(
