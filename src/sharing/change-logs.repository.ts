@@ -34,21 +34,29 @@ export interface LogPlace {
 
 type BoundedRow = { head: string; trimmed: string } & (ChangeRow | { position: null });
 
-/** The latest entry of each object that the reader has. */
-const HELD = `
+/** In one statement, so that what is read and how far the log reached are of one moment. */
+const bounded = (rows: string): string => `
   select coalesce(h.position, 0) as head, coalesce(h.trimmed, 0) as trimmed,
     e.position, e.change, e.alarm, e.type, e.shareable_id, e.version, e.at
   from (select) as always
   left join change_head h on h.reader_id = acting_reader() and h.is_drill = $1
-  left join lateral (
-    select c.* from change_entry c
-    join share_grant g on g.reader_id = c.reader_id and g.shareable_id = c.shareable_id and g.position = c.position
-      and g.is_drill = c.is_drill
-    where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
-      and ($3::text[] is null or c.type = any ($3)) and c.position <= $5
-    order by c.position limit $4
-  ) e on true
+  left join lateral (${rows}) e on true
   order by e.position`;
+
+const ENTRIES = bounded(`
+  select c.* from change_entry c
+  where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
+    and ($3::text[] is null or c.type = any ($3))
+  order by c.position limit $4`);
+
+/** The latest entry of each object that the reader has. */
+const HELD = bounded(`
+  select c.* from change_entry c
+  join share_grant g on g.reader_id = c.reader_id and g.shareable_id = c.shareable_id and g.position = c.position
+    and g.is_drill = c.is_drill
+  where c.reader_id = acting_reader() and c.is_drill = $1 and c.position > $2
+    and ($3::text[] is null or c.type = any ($3)) and c.position <= $5
+  order by c.position limit $4`);
 
 /** SQL on change logs; only the sharing rule writes to them. */
 @Injectable()
@@ -66,6 +74,11 @@ export class ChangeLogsRepository {
     const found = parts.map((): BoundedRow[] => []);
     for (const row of rows) found[Number(row.place) - 1]?.push(row);
     return found.map(split);
+  }
+
+  /** Of the acting reader alone, within what else is read. */
+  async listOwnEntries(tx: Tx, part: LogPart): Promise<LogEntries> {
+    return split(await prepared<BoundedRow>(tx, 'own change log', ENTRIES, valuesOf(part)));
   }
 
   /** @param until the position up to which what the reader has is listed */

@@ -32,6 +32,11 @@ export class ChangeLogsService {
     return this.database.readAsEach((tx) => this.logs.listEntries(tx, parts));
   }
 
+  /** What comes after a position in the log of the acting reader, in order, within what else is read. */
+  async listOwnEntries(tx: Tx, part: LogPart): Promise<LogEntries> {
+    return this.logs.listOwnEntries(tx, part);
+  }
+
   /** The latest entry of each object that the acting reader has, as far as it was given until that position. */
   async listHeld(tx: Tx, part: LogPart, until: bigint): Promise<LogEntries> {
     return this.logs.listHeld(tx, part, until);

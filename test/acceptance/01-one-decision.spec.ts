@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { heldByBundles } from '../delivery/bundles/bundles.js';
 import { caughtUp, type Change, heldAfter } from '../delivery/event-stream.js';
 import { chance } from '../sharing/chance.js';
 import { readWorld } from '../sharing/recorded.js';
@@ -272,6 +273,12 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
         );
         const { found } = await list(http, { arrangement: code });
         expect([name, sorted(found.keys())]).toEqual([name, sorted(expected)]);
+        const taken = await heldByBundles(http, id);
+        expect([name, sorted(taken.keys())]).toEqual([name, sorted(expected)]);
+        const markers = textsOf({ visible } as Reading).filter((one) => taken.has(one.id));
+        expect(new Map([...taken].map(([key, { text }]) => [key, text?.headline]))).toEqual(
+          new Map(markers.map((one) => [one.id, one.marker])),
+        );
       }
     });
   }, 60_000);

@@ -103,7 +103,7 @@ export class BundlesService {
         ? await this.logs.positionBefore(tx, isDrill, startsAt ?? new Date(0))
         : this.cursors.open(actor.readerId, listOf(wish), wish.after, '?after');
     const part = { isDrill, after, types: ['alert' as const], limit: ENTRIES_MOST };
-    const { rows, head, trimmed } = await this.logs.listEntries(tx, part);
+    const { rows, head, trimmed } = await this.logs.listOwnEntries(tx, part);
     if (wish.after !== undefined && (after < trimmed || after > head)) throw problems.cursorExpired();
     return { rows, end: rows.length < ENTRIES_MOST ? head : undefined };
   }
