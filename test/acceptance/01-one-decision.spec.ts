@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v7 } from 'uuid';
-import { heldByBundles } from '../delivery/bundles/bundles.js';
+import { getBundle, heldByBundles } from '../delivery/bundles/bundles.js';
 import { caughtUp, type Change, heldAfter } from '../delivery/event-stream.js';
 import { chance } from '../sharing/chance.js';
 import { readWorld } from '../sharing/recorded.js';
@@ -267,7 +267,10 @@ describe('one decision for every channel: 200 random readers, 500 random alerts'
         const answer = await http.get('/v1/alerts', { query: { arrangement: code, limit: 1 } });
         const sees = member || (manages && standing === 'active');
         expect([name, code, answer.status]).toEqual([name, code, sees ? 200 : 400]);
-        if (answer.status !== 200) continue;
+        if (answer.status !== 200) {
+          expect([name, code, (await getBundle(http, id)).status]).toEqual([name, code, 404]);
+          continue;
+        }
         const expected = [...visible].flatMap(([alert, one]) =>
           one.arrangements.includes(id) ? [alert] : [],
         );
