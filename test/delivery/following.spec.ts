@@ -169,6 +169,23 @@ describe('following a change log', () => {
     }
   });
 
+  it('moves on in the very transaction that writes', async () => {
+    const alone = await partner(app);
+    const id = await open(alone);
+    await followAll();
+    await alert(publisher.http, { audience: { partners: [alone.partner.code] } });
+    let writing: string | undefined;
+    await app.nest.get(FollowingService).step('webhook', async (tx, follower, entries) => {
+      await write(tx, follower, entries);
+      const [row]: { xid: string }[] = await tx.query(`select pg_current_xact_id()::xid::text as xid`);
+      writing = row?.xid;
+    });
+    const moved = await query(app.database.superuserUrl, `select xmin::text from follower where id = $1`, [
+      id,
+    ]);
+    expect(moved).toEqual([{ xmin: writing }]);
+  });
+
   it('lets two processes plan the same entries, and one of them write', async () => {
     // Of a reader of its own, so that the other process finds nobody else to move on.
     const alone = await partner(app);
