@@ -26,7 +26,7 @@ export class Webhooks1767225600027 implements MigrationInterface {
     await runner.query(`
       select pgboss.delete_queue('webhook'), pgboss.delete_queue('webhook-dead');
       drop function audit_by_itself(text, text, uuid, jsonb, uuid[], uuid[]);
-      drop table webhook_attempt; drop table webhook_delivery; drop table webhook;
+      drop index change_entry_withdrawn_idx; drop table webhook_attempt; drop table webhook_delivery; drop table webhook;
       drop function webhook_keep_keys();
     `);
   }
@@ -111,6 +111,8 @@ const TABLES = `
     where state = 'pending';
   create index webhook_delivery_failed_idx on webhook_delivery (webhook_id) where state = 'failed';
   create index webhook_delivery_at_idx on webhook_delivery (at);
+  -- What was taken back from a reader, for endpoints that rest.
+  create index change_entry_withdrawn_idx on change_entry (reader_id, position) where change = 'withdrawn';
 
   create table webhook_attempt (
     id uuid constraint webhook_attempt_pkey primary key,

@@ -10,6 +10,7 @@ import {
   type Category,
   type Certainty,
   type Credibility,
+  type MessageType,
   type Provenance,
   type Reliability,
   type ResponseType,
@@ -91,7 +92,7 @@ export interface MessageIdentity {
 
 /** All that one rendition says. Immutable once written; views and formats are made from it. */
 export interface AlertContent extends AlertFacts, MessageIdentity {
-  messageType: 'alert' | 'update' | 'cancel';
+  messageType: MessageType;
   references: CapReference[];
   handling: { tlp: Tlp; classification: Classification };
   /** The originator's own note in its highest rendition: why some that it is addressed to get no text. */

@@ -2,6 +2,9 @@
 export const ALERT_KINDS = ['flash', 'advisory', 'incident', 'situation_report', 'all_clear'] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
+/** Of CAP. */
+export type MessageType = 'alert' | 'update' | 'cancel';
+
 export const ALERT_STATUSES = ['actual', 'exercise', 'system', 'test', 'draft'] as const;
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 

@@ -11,6 +11,7 @@ import {
   type Attribution,
   type Category,
   type Certainty,
+  type MessageType,
   NOTICE,
   type Provenance,
   type ResponseType,
@@ -82,7 +83,7 @@ export class PortableAlertView {
   /** Only `actual` is meant for action. */
   status: AlertStatus;
   state: AlertState;
-  messageType: 'alert' | 'update' | 'cancel';
+  messageType: MessageType;
   event: string;
   categories: Category[];
   /** Codes of the reference list `incident-acts`. */

@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 /** One line of a reader's log: gap-free, in the order of commits, append-only. Only the sharing rule writes it. */
 @Entity('change_entry')
 @Index('change_entry_shareable_idx', ['shareableId', 'readerId'])
+@Index('change_entry_withdrawn_idx', ['readerId', 'position'], { where: `change = 'withdrawn'` })
 @Check('change_entry_change_check', `change in ('published', 'updated', 'cancelled', 'expired', 'withdrawn')`)
 export class ChangeEntryEntity {
   @PrimaryColumn('uuid', { name: 'reader_id', primaryKeyConstraintName: 'change_entry_pkey' })

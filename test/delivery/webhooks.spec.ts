@@ -254,7 +254,9 @@ describe('webhooks', () => {
 
     it('rest while the partner is suspended, and go on by themselves', async () => {
       const [owner, to] = [await newReader(), await receivers.start()];
-      const { id: webhook } = await hook(owner.http, to);
+      const { id: webhook } = await hook(owner.http, to, { content: 'full' });
+      const before = await publish();
+      await to.changesOf(before.id, 1);
       const stand = async (verb: string): Promise<void> => {
         const answer = await app.steward.post(`/v1/partners/${owner.partner.id}/${verb}`);
         if (answer.status >= 300) throw new Error(answer.text);
@@ -262,10 +264,32 @@ describe('webhooks', () => {
       await stand('suspension');
       const { id } = await publish();
       await until(async () => (await stateOf(webhook)) === 'resting');
+      // What it was told of is taken back, with nothing but that; it hears of nothing new.
+      expect(await to.changesOf(before.id, 2)).toEqual(['published', 'withdrawn']);
+      const [, tombstone] = to.about(before.id);
+      expect(Object.keys(tombstone?.message.data ?? {}).sort()).toEqual([
+        'alarm',
+        'change',
+        'object',
+        'position',
+      ]);
+      expect(to.about(id)).toEqual([]);
       await stand('reinstatement');
       await to.changesOf(id, 1);
       expect(await stateOf(webhook)).toBe('active');
+      await until(() => Promise.resolve(to.about(before.id).at(-1)?.message.data.change === 'published'));
     }, 30_000);
+
+    it('rest with a narrowed client that ends, whose endpoint hears that all it was told of is gone', async () => {
+      const [owner, to] = [await newReader(), await receivers.start()];
+      const its = await client(app, owner.partner.id, { scopes: HOOK_SCOPES, ceiling: { tlp: 'GREEN' } });
+      const { id: webhook } = await hook(await app.as(its), to, { ordered: true });
+      const { id } = await publish();
+      await to.changesOf(id, 1);
+      expectStatus(await app.steward.delete(`/v1/partners/${owner.partner.id}/clients/${its.clientId}`), 204);
+      expect(await to.changesOf(id, 2)).toEqual(['published', 'withdrawn']);
+      expect(await stateOf(webhook)).toBe('resting');
+    });
 
     it('keep a narrowed client to its own webhooks, and the webhooks to what it may read', async () => {
       const owner = await newReader();

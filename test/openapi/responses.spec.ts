@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import pg from 'pg';
+import { readBundle } from '../delivery/bundles/bundles.js';
 import { EventStream } from '../delivery/event-stream.js';
 import { HOOK_SCOPES, HOOK_SETTINGS } from '../delivery/hooks.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
@@ -9,7 +10,7 @@ import { Receiver } from '../delivery/receiver.js';
 import { linkIn, mailSettings, newAddress, SUBSCRIBER_SCOPES, subscriptionInput } from '../delivery/subscribing.js';
 import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
-import { alert, alertInput, arrangement, client, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
+import { alert, alertInput, arrangement, client, join, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { DOCUMENT, examplesOf, isOpenToAll, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
@@ -243,6 +244,15 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.post('/v1/feed-addresses', { name: 'One too many' }), 409);
   });
 
+  /** As after a restoration from a backup that is older than any cursor of this reader. */
+  async function asRestored(readerId: string, work: () => Promise<void>): Promise<void> {
+    const head = (position: string): Promise<unknown> =>
+      query(real.database.superuserUrl, `update change_head set position = ${position} where reader_id = '${readerId}'`);
+    await head('0');
+    await work();
+    await head(`(select max(position) from change_entry where reader_id = '${readerId}')`);
+  }
+
   it('about change logs, as pages and as a stream', async () => {
     const own = await partner(app);
     await alert(own.http, { audience: { partners: [own.partner.code] } });
@@ -253,12 +263,24 @@ describe('answers to what is right', () => {
     await stream.until(({ events }) => events.length > 0);
     stream.close();
     watch.check('GET', '/v1/changes/stream', { ...stream, headers: stream.headers, body: undefined });
-    const head = (position: string): Promise<unknown> =>
-      query(real.database.superuserUrl, `update change_head set position = ${position} where reader_id = '${own.partner.id}'`);
-    // As after a restoration from a backup that is older than the cursor.
-    await head('0');
-    expectStatus(await own.http.get('/v1/changes', { query: { after: nextCursor } }), 410);
-    await head(`(select max(position) from change_entry where reader_id = '${own.partner.id}')`);
+    await asRestored(own.partner.id, async () => {
+      expectStatus(await own.http.get('/v1/changes', { query: { after: nextCursor } }), 410);
+    });
+  });
+
+  it('about bundles', async () => {
+    const path = `/v1/arrangements/${place.id}/bundle`;
+    const { headers } = await reader.http.get(path);
+    expectStatus(await reader.http.get(path), 200);
+    expectStatus(await reader.http.get(path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } }), 304);
+    expectStatus(await app.anonymous.get('/v1/bundles/keys'), 200);
+    const own = await partner(app);
+    await join(app, place, own);
+    await alert(own.http, { audience: { partners: [own.partner.code] } });
+    const { cursor } = await readBundle(own.http, place.id);
+    await asRestored(own.partner.id, async () => {
+      expectStatus(await own.http.get(path, { query: { after: cursor } }), 410);
+    });
   });
 
   it('about webhooks', async () => {
@@ -267,6 +289,9 @@ describe('answers to what is right', () => {
     const body = { ...(example('createWebhook', 'application/json') as object), url: receiver.url };
     const { id } = expectStatus(await own.http.post<{ id: string }>('/v1/webhooks', body), 201);
     const path = `/v1/webhooks/${id}`;
+    const many = await partner(app, { scopes: HOOK_SCOPES });
+    for (let count = 0; count < 50; count++) expectStatus(await many.http.post('/v1/webhooks', body), 201);
+    expectStatus(await many.http.post('/v1/webhooks', body), 409);
     expectStatus(await own.http.get('/v1/webhooks'), 200);
     expectStatus(await own.http.get(path), 200);
     await unchanged(own.client, path);

@@ -47,6 +47,10 @@ export interface SendingRow {
   failingFor: number;
 }
 
+export interface Recall extends Omit<NewDelivery, 'id' | 'change'> {
+  webhookId: string;
+}
+
 /** In ranks. */
 export interface HandlingRow {
   id: string;
@@ -65,6 +69,12 @@ export interface Schedule {
 
 /** How long nobody else sends to an endpoint once somebody does; longer than an attempt can take. */
 const CLAIM_SECONDS = 25;
+const RECALLS_AT_ONCE = 500;
+
+/** One that rests because nobody reads for it any more still says what was taken back, and nothing else. */
+export const RECALLS_ONLY = `(w.state = 'resting' and w.reason = 'keeper')`;
+const SENDS = `(w.state = 'active' or ${RECALLS_ONLY})`;
+const GOES_OUT = `d.state = 'pending' and (w.state = 'active' or d.change = 'withdrawn')`;
 
 /** In each log its own order; what is meant for action before drills. */
 const IN_ORDER = 'd.is_drill, d.position nulls first';
@@ -111,13 +121,13 @@ export class DeliveriesRepository {
   /** Locked: when it is next looked at is settled by one at a time. */
   async lockSchedule(tx: Tx, id: string): Promise<Schedule | null> {
     const rows: Schedule[] = await tx.query(
-      `select w.state = 'active' as "isActive", w.failures,
+      `select ${SENDS} as "isActive", w.failures,
          case when w.claimed_until > now() then extract(epoch from w.claimed_until - now()) else 0 end::float
            as "claimedFor",
          extract(epoch from greatest(w.not_before, (
            select case when w.is_ordered then (array_agg(d.due_at order by ${IN_ORDER}))[1] else min(d.due_at) end
-           from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending')) - now())::float as next,
-         exists (select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending') as "hasPending"
+           from webhook_delivery d where d.webhook_id = w.id and ${GOES_OUT})) - now())::float as next,
+         exists (select from webhook_delivery d where d.webhook_id = w.id and ${GOES_OUT}) as "hasPending"
        from webhook w where w.id = $1 for no key update`,
       [id],
     );
@@ -129,7 +139,7 @@ export class DeliveriesRepository {
     const [rows]: [SendingRow[]] = await tx.query(
       `update webhook w set claim = $2, claimed_until = now() + make_interval(secs => ${CLAIM_SECONDS})
        from follower f
-       where w.id = $1 and f.id = w.id and w.state = 'active' and w.not_before <= now() and w.claimed_until <= now()
+       where w.id = $1 and f.id = w.id and ${SENDS} and w.not_before <= now() and w.claimed_until <= now()
        returning ${SENDING}`,
       [id, claim],
     );
@@ -140,7 +150,7 @@ export class DeliveriesRepository {
   async renewClaim(tx: Tx, id: string, claim: string): Promise<SendingRow | null> {
     const [rows]: [SendingRow[]] = await tx.query(
       `update webhook w set claimed_until = now() + make_interval(secs => ${CLAIM_SECONDS}) from follower f
-       where w.id = $1 and f.id = w.id and w.claim = $2 and w.state = 'active' and w.not_before <= now()
+       where w.id = $1 and f.id = w.id and w.claim = $2 and ${SENDS} and w.not_before <= now()
        returning ${SENDING}`,
       [id, claim],
     );
@@ -156,10 +166,10 @@ export class DeliveriesRepository {
 
   /** What is due: in order its first one or nothing; otherwise what is urgent first. */
   async listDue(tx: Tx, id: string, isOrdered: boolean, limit: number): Promise<DeliveryRow[]> {
-    const pending = `from webhook_delivery d where d.webhook_id = $1 and d.state = 'pending'`;
+    const pending = `from webhook_delivery d join webhook w on w.id = d.webhook_id where w.id = $1 and ${GOES_OUT}`;
     return isOrdered
       ? tx.query(
-          `select ${DELIVERY} from (select * ${pending} order by ${IN_ORDER} limit 1) d where d.due_at <= now()`,
+          `select ${DELIVERY} from (select d.* ${pending} order by ${IN_ORDER} limit 1) d where d.due_at <= now()`,
           [id],
         )
       : tx.query(
@@ -251,7 +261,8 @@ export class DeliveriesRepository {
   /** @returns false when it was stopped already */
   async stop(tx: Tx, id: string, state: 'resting' | 'disabled', reason: WebhookReason): Promise<boolean> {
     const [, stopped]: [unknown, number] = await tx.query(
-      `update webhook set state = $2, reason = $3, state_at = now() where id = $1 and state = 'active'`,
+      `update webhook w set state = $2, reason = $3, state_at = now()
+       where id = $1 and (state = 'active' or ($3 <> 'keeper' and ${RECALLS_ONLY}))`,
       [id, state, reason],
     );
     return stopped > 0;
@@ -278,7 +289,23 @@ export class DeliveriesRepository {
   async listWithoutKeeper(tx: Tx): Promise<{ id: string; keeper: string; types: ShareableType[] }[]> {
     return tx.query(
       `select w.id, f.client_id as keeper, w.types from webhook w join follower f on f.id = w.id
-       where w.state = 'resting' and w.reason = 'keeper'`,
+       where ${RECALLS_ONLY}`,
+    );
+  }
+
+  /** What was taken back of that which a webhook at rest was told of, and what it was not yet told so. */
+  async listRecalls(tx: Tx): Promise<Recall[]> {
+    return tx.query(
+      `select w.id as "webhookId", e.type, e.shareable_id as "objectId", e.version, e.alarm, e.is_drill as "isDrill",
+         e.position, e.at
+       from webhook w join follower f on f.id = w.id
+       join change_entry e on e.reader_id = w.reader_id and e.change = 'withdrawn'
+         and e.position > case when e.is_drill then f.drill_position else f.position end
+       where ${RECALLS_ONLY}
+         and exists (select from follower_told t where t.follower_id = f.id and t.shareable_id = e.shareable_id)
+         and not exists (select from webhook_delivery d where d.webhook_id = w.id and d.is_drill = e.is_drill
+                         and d.position = e.position)
+       order by w.id, e.position limit ${RECALLS_AT_ONCE}`,
     );
   }
 
@@ -286,9 +313,9 @@ export class DeliveriesRepository {
   async listOverdue(tx: Tx): Promise<string[]> {
     const late = `now() - interval '10 seconds'`;
     const rows: { id: string }[] = await tx.query(
-      `select w.id from webhook w where w.state = 'active' and w.claimed_until < now() and w.not_before < ${late}
+      `select w.id from webhook w where ${SENDS} and w.claimed_until < now() and w.not_before < ${late}
          and exists (select from webhook_delivery d
-                     where d.webhook_id = w.id and d.state = 'pending' and d.due_at < ${late})`,
+                     where d.webhook_id = w.id and ${GOES_OUT} and d.due_at < ${late})`,
     );
     return rows.map((row) => row.id);
   }

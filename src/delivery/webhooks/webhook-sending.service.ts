@@ -124,13 +124,15 @@ export class WebhookSendingService implements OnModuleInit {
   /** @returns whether there may be more to send */
   private async sendBatch({ webhook, due, handling, isLast }: Batch, signal: AbortSignal): Promise<boolean> {
     const actor = await this.actors.actingFor(webhook.keeper);
-    if (actor === null || !readsAll(actor, webhook.types)) {
-      await this.schedule.stopAsSystem(webhook, 'resting', 'keeper');
-      return false;
-    }
+    const mayRead = actor !== null && readsAll(actor, webhook.types);
+    if (!mayRead) await this.schedule.stopAsSystem(webhook, 'resting', 'keeper');
+    // Nobody reads for it any more: it may still hear what was taken back, which says nothing else.
+    if (!mayRead && due.some(({ change }) => change !== 'withdrawn')) return false;
     const target = await this.checkTarget(webhook);
     const content = target === null ? 'thin' : webhook.content;
-    const current = await this.contents.collect(actor, { ...webhook, content }, due, handling);
+    const current = mayRead
+      ? await this.contents.collect(actor, { ...webhook, content }, due, handling)
+      : new Map<string, Current>();
     const attempts = await Promise.all(
       due.map(async (delivery) => ({
         delivery,

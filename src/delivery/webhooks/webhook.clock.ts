@@ -12,6 +12,7 @@ import { describeError } from '../../core/logging.js';
 import { WakeUps } from '../../core/wake-ups.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { WebhookFollowingService } from './webhook-following.service.js';
+import { WebhookRecallsService } from './webhook-recalls.service.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
 import { readsAll } from './webhook.scopes.js';
 
@@ -31,6 +32,7 @@ export class WebhookWaker implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly wakeUps: WakeUps,
     private readonly following: WebhookFollowingService,
+    private readonly recalls: WebhookRecallsService,
     private readonly queue: JobQueue,
   ) {}
 
@@ -57,6 +59,7 @@ export class WebhookWaker implements OnApplicationBootstrap, BeforeApplicationSh
     while (this.again && !this.stopped) {
       this.again = false;
       await Promise.all(Array.from({ length: LANES }, () => this.followInLane()));
+      while (!this.stopped && (await this.recalls.step())) this.queue.look();
     }
   }
 

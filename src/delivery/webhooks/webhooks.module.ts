@@ -15,6 +15,7 @@ import { WebhookCare, WebhookWaker } from './webhook.clock.js';
 import { WebhookContentsService } from './webhook-contents.service.js';
 import { WebhookFollowingService } from './webhook-following.service.js';
 import { WebhookLogService } from './webhook-log.service.js';
+import { WebhookRecallsService } from './webhook-recalls.service.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
 import { WebhookSendingService } from './webhook-sending.service.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -34,6 +35,7 @@ import { WebhooksService } from './webhooks.service.js';
     WebhookContentsService,
     WebhookFollowingService,
     WebhookLogService,
+    WebhookRecallsService,
     WebhookScheduleService,
     WebhookSendingService,
     WebhookWaker,
