@@ -197,7 +197,9 @@ async function transcript({ app, alerts }: World, http: Http): Promise<string[]>
     const kept = [...answer.headers]
       .filter(([header]) => !['date', 'x-request-id'].includes(header))
       .map(([header, value]) => {
-        const opaque = header === 'etag' || header === 'last-modified' || header.startsWith('ratelimit');
+        // How much is left, and for how many seconds, is a matter of when it was asked.
+        if (header === 'ratelimit') return header;
+        const opaque = ['etag', 'last-modified', 'ratelimit-policy'].includes(header);
         return `${header}: ${opaque ? value.replace(/[\w-]/g, '.') : cursorless(normalise(value))}`;
       });
     const body = cursorless(normalise(answer.text));
