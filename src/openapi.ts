@@ -2,6 +2,7 @@ import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SCOPES } from './access/scopes.js';
+import { buildAsyncApi, type OpenApi } from './asyncapi.js';
 import { AppModule } from './app.module.js';
 import { readConfig } from './core/config.js';
 import { ProblemView } from './core/problem.dto.js';
@@ -53,8 +54,16 @@ const TAGS: Record<string, string> = {
   health: 'For whoever starts and watches the service.',
 };
 
-/** The document, from the code alone: nothing of the application is instantiated, and no database is asked. */
-export async function buildDocument(version: string): Promise<OpenAPIObject> {
+export interface Documents {
+  openApi: OpenAPIObject;
+  asyncApi: Json;
+}
+
+export const buildDocument = async (version: string): Promise<OpenAPIObject> =>
+  (await buildDocuments(version)).openApi;
+
+/** Both, from the code alone: nothing of the application is instantiated, and no database is asked. */
+export async function buildDocuments(version: string): Promise<Documents> {
   const nowhere = { serviceUrl: 'postgres://nowhere', backgroundUrl: 'postgres://nowhere' };
   const app = await NestFactory.create(AppModule.forRoot(readConfig({}), 'http://nowhere', nowhere), {
     preview: true,
@@ -97,7 +106,7 @@ async function scan(app: INestApplication, version: string): Promise<OpenAPIObje
 }
 
 /** What follows from rules, so that no controller has to repeat it. */
-function complete(document: OpenAPIObject, order: FieldOrder): OpenAPIObject {
+function complete(document: OpenAPIObject, order: FieldOrder): Documents {
   const schemas = document.components?.schemas as Schemas;
   for (const item of Object.values(document.paths)) {
     for (const [method, operation] of Object.entries(item)) {
@@ -116,6 +125,7 @@ function complete(document: OpenAPIObject, order: FieldOrder): OpenAPIObject {
   const paths = { ...OAUTH_PATHS, ...sorted(document.paths) };
   const whole = { openapi, info, servers, tags, paths, components };
   const plain = withoutDetours(JSON.parse(JSON.stringify(whole))) as OpenAPIObject & { components: Json };
+  const asyncApi = buildAsyncApi(structuredClone(plain) as unknown as OpenApi);
   keepUsed(plain);
-  return plain;
+  return { openApi: plain, asyncApi };
 }

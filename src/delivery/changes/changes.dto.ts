@@ -113,6 +113,11 @@ export class ChangePage {
   snapshot: boolean;
 }
 
+/** What a stream says of itself: a snapshot begins, or what you had is told and the log goes on. */
+export class StreamMarkView {
+  snapshot: boolean;
+}
+
 export function presentChange({ row, content }: ReadChange): ChangeView {
   return {
     position: Number(row.position),

@@ -1,12 +1,12 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
 import { CurrentActor, CurrentRights, RequireScope, type Rights } from '../../access/route.decorator.js';
 import { ApiAcceptLanguage } from '../../core/http.decorators.js';
 import { problems } from '../../core/problem.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
-import { FollowChangesQuery, topicOf } from '../changes/changes.dto.js';
+import { FollowChangesQuery, StreamMarkView, topicOf } from '../changes/changes.dto.js';
 import { ChangesService } from '../changes/changes.service.js';
 import { LongAnswersService } from '../changes/long-answers.service.js';
 import { BEGINNING, type Place } from '../changes/place.js';
@@ -15,6 +15,7 @@ import { ChangeStream } from './change-stream.js';
 const TYPE = 'text/event-stream';
 
 @ApiTags('changes')
+@ApiExtraModels(StreamMarkView)
 @Controller('v1/changes')
 export class ChangeStreamController {
   constructor(

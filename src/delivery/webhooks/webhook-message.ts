@@ -1,5 +1,6 @@
 import { tlpLabel } from '../../access/handling.js';
 import { type DeliveryRow } from './deliveries.repository.js';
+import { type WebhookMessageView } from './webhook-message.view.js';
 
 /** What the receiver may have at this moment of what the message is about; absent once it may not have it. */
 export interface Current {
@@ -19,7 +20,7 @@ export function writeMessage(delivery: DeliveryRow, current: Current | undefined
   const isAboutWebhook = type === 'webhook';
   const change = current === undefined && !isAboutWebhook ? 'withdrawn' : delivery.change;
   const isGone = change === 'withdrawn';
-  return JSON.stringify({
+  const message: WebhookMessageView = {
     type: `${type}.${change}`,
     timestamp: delivery.at.toISOString(),
     data: {
@@ -32,5 +33,6 @@ export function writeMessage(delivery: DeliveryRow, current: Current | undefined
       ...(!isGone && { address: `${publicUrl}/v1/${type}s/${objectId}` }),
       ...(!isGone && current?.content !== undefined && { content: current.content }),
     },
-  });
+  };
+  return JSON.stringify(message);
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
 import { CurrentActor, RequireScope } from '../../access/route.decorator.js';
@@ -8,6 +8,7 @@ import { versionTag } from '../../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../../core/http.decorators.js';
 import { type IdempotencyKey } from '../../core/idempotency.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
+import { WebhookMessageView } from './webhook-message.view.js';
 import { WebhookLogService } from './webhook-log.service.js';
 import {
   CreateWebhookDto,
@@ -29,6 +30,7 @@ import {
 } from './webhooks.view.js';
 
 @ApiTags('webhooks')
+@ApiExtraModels(WebhookMessageView)
 @Controller('v1/webhooks')
 @RequireScope('webhooks:manage')
 export class WebhooksController {
