@@ -65,7 +65,7 @@ const anywhere = (http: Http, random: Chance): Http =>
 async function insist<T extends { status: number }>(send: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await send();
-    if (answer.status !== 503) return answer;
+    if (answer.status !== 503 && answer.status !== 408) return answer;
     await sleep(100);
   }
 }
