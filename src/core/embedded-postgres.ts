@@ -113,7 +113,8 @@ async function createCluster(home: string, place: Place, password: string): Prom
       : '';
     throw new Error(`PostgreSQL could not create a database in ${home}.\n${said ?? ''}${hint}`, { cause });
   } finally {
-    rmSync(unfinished, { recursive: true, force: true, maxRetries: 5 });
+    // Also that of a service that was killed, whose initdb may have outlived it for a moment.
+    removeUnfinished(home);
   }
 }
 

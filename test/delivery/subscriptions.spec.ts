@@ -130,6 +130,8 @@ describe('subscriptions', () => {
       'a@[127.0.0.1]',
       'a@localhost',
       'ä@office.example',
+      '\ud800@office.example',
+      'a@office.example\udfff',
     ]) {
       const faults = await faultsOf(subscriptionInput([{ address: evil }]));
       expect([evil, [...new Set(faults)]]).toEqual([evil, ['#/recipients/0/address']]);

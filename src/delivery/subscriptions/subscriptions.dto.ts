@@ -4,7 +4,6 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
   Matches,
@@ -16,7 +15,7 @@ import { CeilingDto } from '../../access/handling.dto.js';
 import { SavedFilter } from '../../alerts/alert-pages.service.js';
 import { IfPresent } from '../../core/if-present.decorator.js';
 import { IsNested } from '../../core/nested.decorator.js';
-import { IsText } from '../../core/text.decorator.js';
+import { IsMailAddress, IsText } from '../../core/text.decorator.js';
 import { MAIL_LANGUAGES, type MailLanguage } from '../mail/languages.js';
 import { TIME_OF_DAY } from './local-times.rules.js';
 
@@ -39,7 +38,7 @@ export class QuietHoursDto {
 export class RecipientDto {
   /** Nothing but a question is sent there until it is answered. */
   @MaxLength(254)
-  @IsEmail({ allow_utf8_local_part: false, allow_ip_domain: false, require_tld: true })
+  @IsMailAddress()
   @Matches(/^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+$/, { message: 'must be a plain mail address' })
   address: string;
 
