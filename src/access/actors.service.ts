@@ -51,11 +51,21 @@ export class ActorsService {
    * @returns null once the client has ended, or its partner is not active
    */
   async actingFor(clientId: string): Promise<Actor | null> {
+    return (await this.keeping(clientId))?.actor ?? null;
+  }
+
+  /** The same for what others fetch in its name: from where the client itself may be used, and from nowhere else. */
+  async actingForCaller(clientId: string, address: string | undefined): Promise<Actor | null> {
+    const keeper = await this.keeping(clientId);
+    return keeper?.networks.admits(address) === true ? keeper.actor : null;
+  }
+
+  private async keeping(clientId: string): Promise<Bearer | null> {
     const standing = await this.database.asSystem((tx) =>
       this.clients.findStandingAsSystem(tx, clientId, null),
     );
     if (standing?.partner_status !== 'active') return null;
-    return toActor({ clientId, scopes: standing.scopes }, standing);
+    return toBearer({ clientId, scopes: standing.scopes }, standing);
   }
 
   /** Looks up anew, in one statement, what many tokens stand for: for answers that go on, which all ask again. */
@@ -96,7 +106,7 @@ export class ActorsService {
   }
 }
 
-const toBearer = (claims: TokenClaims, standing: StandingRow): Bearer => ({
+const toBearer = (claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: StandingRow): Bearer => ({
   actor: toActor(claims, standing),
   networks: new AllowedNetworks(standing.allowed_networks),
 });

@@ -68,6 +68,9 @@ const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentica
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
 
+/** A narrowed client sees itself: what others of its partner are limited to would tell it what there is beyond it. */
+const SEEN = `((select acting_owner()) is not null or c.reader_id = (select acting_reader()))`;
+
 @Injectable()
 export class ClientsRepository {
   async insertReader(tx: Tx, { id, partnerId, ceiling, arrangementIds }: NewReaderRow): Promise<void> {
@@ -103,7 +106,8 @@ export class ClientsRepository {
   /** Oldest first. */
   async listOfPartner(tx: Tx, partnerId: string): Promise<ClientRow[]> {
     return tx.query(
-      `select ${COLUMNS} from client c ${NARROWED} where c.partner_id = $1 order by c.created_at, c.id`,
+      `select ${COLUMNS} from client c ${NARROWED} where c.partner_id = $1 and ${SEEN}
+       order by c.created_at, c.id`,
       [partnerId],
     );
   }

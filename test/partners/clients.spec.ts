@@ -240,6 +240,15 @@ describe('a client that was narrowed', () => {
     expect(me.arrangements.map(({ id }) => id)).toEqual([here.id]);
   });
 
+  it('lists itself alone, and not what other clients of its partner are limited to', async () => {
+    const owner = await partner(app);
+    const its = await client(app, owner.partner.id, { ceiling: { tlp: 'GREEN' } });
+    const listed = async (http: Http): Promise<string[]> =>
+      expectStatus(await http.get<{ items: View[] }>(clientsOf(owner)), 200).items.map((one) => one.clientId);
+    expect(await listed(await app.as(its))).toEqual([its.clientId]);
+    expect((await listed(owner.http)).sort()).toEqual([its.clientId, owner.client.clientId].sort());
+  });
+
   it('loses what it read when its partner does, and when it is revoked', async () => {
     const reader = await partner(app);
     const where = await arrangement(app, { members: [un, reader] });

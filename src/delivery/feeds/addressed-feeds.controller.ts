@@ -40,7 +40,7 @@ export class AddressedFeedsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const { id, actor, filter } = await this.addresses.present(token);
+    const { id, actor, filter } = await this.addresses.present(token, request.ip);
     request.user = actor;
     const way = {
       actor,

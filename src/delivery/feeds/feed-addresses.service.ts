@@ -78,15 +78,21 @@ export class FeedAddressesService {
 
   /**
    * The reader that an address is: asked anew each time, so that a revocation holds from the next request on.
+   * @param address from which it is asked; an address of a client that is bound to networks answers within them
    * @throws Problem 404 for what is no address, or none that answers now
    */
-  async present(token: string): Promise<{ id: string; actor: Actor; filter: SavedFilter | undefined }> {
+  async present(
+    token: string,
+    address: string | undefined,
+  ): Promise<{ id: string; actor: Actor; filter: SavedFilter | undefined }> {
     if (!isFeedToken(token)) throw problems.notFound();
     const found = await this.database.asSystem((tx) =>
       this.addresses.findPresentedAsSystem(tx, hashFeedToken(token)),
     );
     const keeper =
-      found && isTokenOf(token, found.token_hash) && (await this.actors.actingFor(found.client_id));
+      found &&
+      isTokenOf(token, found.token_hash) &&
+      (await this.actors.actingForCaller(found.client_id, address));
     if (!keeper || !keeper.scopes.has('alerts:read')) throw problems.notFound();
     if (!found.is_marked) await this.database.asSystem((tx) => this.addresses.markUsedAsSystem(tx, found.id));
     const actor: Actor = {

@@ -155,6 +155,17 @@ describe('feed addresses', () => {
       expect(audit.text).toContain(action);
   });
 
+  it('answer from where their keeper may be used, and from nowhere else', async () => {
+    const reader = await newReader();
+    const bound = await client(app, reader.partner.id, { scopes: SCOPES, allowedNetworks: ['127.0.0.0/8'] });
+    const { addresses } = await make(await app.as(bound));
+    const path = new URL(addresses[0] ?? '').pathname;
+    expect((await app.anonymous.get(path)).status).toBe(200);
+    const elsewhere = `update client set allowed_networks = '{203.0.113.0/24}' where id = $1`;
+    await superuser.query(elsewhere, [bound.clientId]);
+    expect((await app.anonymous.get(path)).status).toBe(404);
+  });
+
   it('end when their time is over', async () => {
     const reader = await newReader();
     const past = { expiresAt: '2020-01-01T00:00:00Z' };
