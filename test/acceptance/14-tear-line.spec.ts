@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import { everyChannel } from '../alerts/channels.js';
+import { everyChannel, untilFeedIsDated } from '../alerts/channels.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
 import {
   alert,
@@ -104,8 +103,7 @@ describe('14: tear-line', () => {
 
   it('changes not one byte, header, version or tag for the lower reader when a higher text comes, changes and goes', async () => {
     const { id } = await alert(originator.http, { renditions: [lower()] });
-    // A feed states when it last changed only once that second is over.
-    await wait(1100);
+    await untilFeedIsDated(low.http);
     const before = await everythingFor(low.client, id);
     const tags = Object.values(before).map(({ headers }) => headers.find(([name]) => name === 'etag'));
     expect(tags.filter((tag) => tag !== undefined).length).toBeGreaterThan(5);

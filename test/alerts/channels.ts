@@ -118,3 +118,14 @@ export async function eventually(check: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/**
+ * Until the reader's feed states when it last changed: it does once that second is over, and changes that follow closely
+ * upon each other have one second each, so that the last of them may lie ahead.
+ */
+export async function untilFeedIsDated(http: Http): Promise<void> {
+  await eventually(async () => {
+    const { headers } = await http.get('/v1/feeds/alerts.atom', { query: { limit: 1 } });
+    return headers.has('last-modified');
+  });
+}

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { untilFeedIsDated } from '../alerts/channels.js';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   alert,
@@ -267,8 +267,7 @@ describe('a reader in two worlds that differ only in what is hidden from it', ()
     it(`cannot tell them apart once ${stage}`, async () => {
       await happen(quiet);
       await happen(busy);
-      // A feed states when it last changed only once that second is over.
-      await wait(1100);
+      for (const { http } of [...quiet.readers, ...busy.readers]) await untilFeedIsDated(http);
       for (const [place, { name, http }] of quiet.readers.entries()) {
         const other = busy.readers[place]?.http as Http;
         const [one, two] = [await transcript(quiet, http), await transcript(busy, other)];
