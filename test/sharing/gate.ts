@@ -69,9 +69,9 @@ export async function countBlocked(superuser: pg.Client): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** @throws Error when it does not come about within a minute: what is slow on a busy machine is not yet wrong */
-export async function until<T>(condition: () => Promise<T | false>): Promise<T> {
-  const end = performance.now() + 60_000;
+/** @throws Error when it does not come about in so long: what is slow on a busy machine is not yet wrong */
+export async function until<T>(condition: () => Promise<T | false>, seconds = 60): Promise<T> {
+  const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {
     const outcome = await condition();
     if (outcome !== false) return outcome;
