@@ -372,13 +372,13 @@ describe('the change log', () => {
       const there = (http: Http): Http => Object.assign(http.with({}), { url: small.url });
       try {
         const after = await head();
-        const own = [1, 2].map(() => ask({ after, wait: 2 }, there(reader.http)));
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        const own = [1, 2].map(() => ask({ after, wait: 10 }, there(reader.http)));
+        await new Promise((resolve) => setTimeout(resolve, 1500));
         const third = await ask({ after, wait: 2 }, there(reader.http));
         expect([third.status, third.headers.get('retry-after')]).toEqual([429, '15']);
         const far = await read({}, originator.http);
-        const another = ask({ after: far.nextCursor, wait: 2 }, there(originator.http));
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        const another = ask({ after: far.nextCursor, wait: 8 }, there(originator.http));
+        await new Promise((resolve) => setTimeout(resolve, 1000));
         const full = await ask(
           { after: (await read({}, app.steward)).nextCursor, wait: 1 },
           there(app.steward),
