@@ -24,13 +24,16 @@ export interface DatabaseOptions {
 
 /** Publishing, reading and background work wait for their own connections, so that none can starve another. */
 const POOLS = {
-  write: { size: 6, statementTimeout: 15_000 },
-  read: { size: 10, statementTimeout: 10_000 },
+  write: { size: 6, statementTimeout: 15_000, turnTimeout: 2000 },
+  read: { size: 10, statementTimeout: 10_000, turnTimeout: 2000 },
   /** A file takes as long as its sender's line does. */
-  upload: { size: 4, statementTimeout: 15_000 },
-  background: { size: 4, statementTimeout: 60_000 },
-  /** A change of standing decides again over everything that a partner has; cutting somebody off must not time out. */
-  standing: { size: 2, statementTimeout: 900_000 },
+  upload: { size: 4, statementTimeout: 15_000, turnTimeout: 2000 },
+  background: { size: 4, statementTimeout: 60_000, turnTimeout: 2000 },
+  /**
+   * A change of standing decides again over everything that a partner has; cutting somebody off must not time out, nor
+   * be refused because two others are at it.
+   */
+  standing: { size: 2, statementTimeout: 900_000, turnTimeout: 30_000 },
 };
 
 /** TypeORM returns a connection as sound unless told otherwise, and its types do not show how to tell it. */
@@ -201,13 +204,13 @@ function createDataSource(
   name: keyof typeof POOLS,
   entities: DatabaseOptions['entities'],
 ): DataSource {
-  const { size, statementTimeout } = POOLS[name];
+  const { size, statementTimeout, turnTimeout } = POOLS[name];
   return new DataSource({
     type: 'postgres',
     url,
     applicationName: `slt-${name}`,
     poolSize: size,
-    connectTimeoutMS: 2000,
+    connectTimeoutMS: turnTimeout,
     entities,
     synchronize: false,
     migrationsRun: false,

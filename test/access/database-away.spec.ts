@@ -35,7 +35,7 @@ async function cutOff(table: string, send: () => Promise<Answer>): Promise<Answe
       );
       return rows.length > 0;
     };
-    await eventually(5000, cut);
+    await eventually(30_000, cut);
     return await answer;
   } finally {
     await blocker.end();

@@ -112,9 +112,9 @@ export async function changesOf(http: Http, id: string): Promise<[string, number
 
 /** Until it holds; for what takes effect within seconds. */
 export async function eventually(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error('not within 20 s');
+    if (Date.now() > end) throw new Error('not within a minute');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

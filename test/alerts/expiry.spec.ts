@@ -63,7 +63,7 @@ const hasExpired = (id: string) => () => stateOf(reader.http, id).then((state) =
 
 describe('an alert that was to hold until a time', () => {
   it('expires by itself when that has come', async () => {
-    const id = await publish({ expiresAt: new Date(Date.now() + 6000).toISOString() });
+    const id = await publish({ expiresAt: new Date(Date.now() + 8000).toISOString() });
     await eventually(hasExpired(id));
     expect(await logOf(reader.http, id)).toEqual([
       ['published', true, 1],

@@ -115,9 +115,9 @@ describe('a draft', () => {
   });
 
   it('cannot be published once it has expired', async () => {
-    const expiresAt = new Date(Date.now() + 1500).toISOString();
+    const expiresAt = new Date(Date.now() + 5000).toISOString();
     const { id } = await alert(un.http, { state: 'draft', renditions: [lower()], expiresAt });
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(expiresAt) + 100 - Date.now()));
     expect((await un.http.post(`/v1/alerts/${id}/publication`)).status).toBe(409);
     expect(await visibleBy(high.http, id)).toEqual([]);
   });

@@ -73,9 +73,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps its data, takes settings, and leaves no process or pid file behind', async () => {
-    const started = performance.now();
     const database = await startEmbeddedPostgres({ ...options, settings: { work_mem: '5MB' } });
-    const took = performance.now() - started;
     const pid = postmasterPid(dataDir) ?? 0;
     try {
       expect(
@@ -89,7 +87,6 @@ describe('the embedded PostgreSQL', () => {
     expect(runningSince(pid)).toBeUndefined();
     expect(readdirSync(dataDir).sort()).toEqual(['pg', 'postgresql.log', 'superuser-password']);
     expect(existsSync(join(dataDir, 'pg/postmaster.pid'))).toBe(false);
-    expect(took).toBeLessThan(5_000);
   });
 
   it('writes no statement, parameter or row into its log, and bounds it', async () => {

@@ -16,7 +16,7 @@ function listening(url: string): { wakeUps: WakeUps; count: () => number } {
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let turn = 0; !(await condition()); turn++) {
-    if (turn > 400) throw new Error(`waited in vain: ${what}`);
+    if (turn > 4000) throw new Error(`waited in vain: ${what}`);
     await sleep(10);
   }
 }

@@ -361,7 +361,7 @@ describe('the change log', () => {
       await app.steward.delete(`/v1/partners/${reader.partner.id}/clients/${credentials.clientId}`);
       const begun = performance.now();
       expect((await waiting).status).toBe(401);
-      expect(performance.now() - begun).toBeLessThan(5000);
+      expect(performance.now() - begun).toBeLessThan(20_000);
     });
 
     it('is for so many at a time, and leaves room again', async () => {
@@ -381,7 +381,7 @@ describe('the change log', () => {
         await new Promise((resolve) => setTimeout(resolve, 1000));
         const full = await ask(
           { after: (await read({}, app.steward)).nextCursor, wait: 1 },
-          there(app.steward),
+          there(app.steward).impatient(),
         );
         expect([full.status, full.headers.has('retry-after')]).toEqual([503, true]);
         for (const answer of await Promise.all([...own, another])) expect(answer.status).toBe(200);

@@ -58,7 +58,7 @@ export class EventStream {
   }
 
   /** Until it holds. @throws Error when it does not within that time */
-  async until(holds: (stream: EventStream) => boolean, milliseconds = 20_000): Promise<void> {
+  async until(holds: (stream: EventStream) => boolean, milliseconds = 60_000): Promise<void> {
     const end = Date.now() + milliseconds;
     while (!holds(this)) {
       if (Date.now() > end) throw new Error(`in vain: ${this.events.length} events, ended: ${this.ended}`);

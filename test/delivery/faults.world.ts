@@ -146,7 +146,7 @@ export class PatientClient {
   private async attempt<T>(
     ask: ((http: Http) => Promise<Answer<T>>) | undefined,
   ): Promise<Answer<T> | undefined> {
-    const http = new Http(this.services[this.turn % this.services.length]?.url ?? '');
+    const http = new Http(this.services[this.turn % this.services.length]?.url ?? '').impatient();
     try {
       if (this.token === '') {
         const issued = await requestToken(http, this.credentials);

@@ -28,7 +28,7 @@ export interface MailServer {
   stop: () => Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A real mail server within the test. */
 export async function startMailServer(): Promise<MailServer> {

@@ -111,7 +111,7 @@ export async function makeDue(
 
 /** Until every follower has come to the end of its log and everything that is due was sent. */
 export async function settled(app: TestApp): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 90_000;
   for (;;) {
     const [row] = await query<{ open: number }>(
       app.database.superuserUrl,
@@ -122,7 +122,7 @@ export async function settled(app: TestApp): Promise<void> {
             where m.state = 'waiting' and (m.due_at <= now() or r.taken_until > now())) as open`,
     );
     if (Number(row?.open) === 0) return;
-    if (Date.now() > end) throw new Error('mails are still on their way after 30 s');
+    if (Date.now() > end) throw new Error('mails are still on their way after 90 s');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

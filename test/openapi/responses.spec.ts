@@ -751,7 +751,7 @@ describe('answers of a service in need', () => {
     await blocker.connect();
     await blocker.query('begin; lock table arrangement in access exclusive mode');
     try {
-      const answer = app.steward.get('/v1/arrangements');
+      const answer = app.steward.impatient().get('/v1/arrangements');
       for (let cut = 0; cut === 0; await new Promise((resolve) => setTimeout(resolve, 50))) {
         const rows = await query(
           real.database.superuserUrl,

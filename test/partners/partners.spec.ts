@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { changesOf, eventually, EVERYWHERE, visibleBy } from '../alerts/channels.js';
 import { mutationsOf, omissionsOf, rowCounts, sendAll, unnamed } from '../alerts/mutations.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -409,4 +411,20 @@ describe('GET /v1/me', () => {
     });
     expect((await app.anonymous.get('/v1/me')).status).toBe(401);
   });
+});
+
+it('waits for its turn where others change standings, however long that takes', async () => {
+  const blocker = new pg.Client({ connectionString: app.database.superuserUrl });
+  await blocker.connect();
+  await blocker.query('begin; lock table partner in exclusive mode');
+  const steward = app.steward.impatient();
+  const changing = [1, 2, 3].map(() => {
+    const code = uniqueCode('P');
+    const input = { code, name: code, kind: 'ingo', ceiling: { tlp: 'GREEN' } };
+    return steward.post('/v1/partners', input);
+  });
+  // Longer than a reader or a publisher would be kept waiting.
+  await sleep(4000);
+  await blocker.end();
+  expect((await Promise.all(changing)).map(({ status }) => status)).toEqual([201, 201, 201]);
 });

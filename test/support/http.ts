@@ -15,6 +15,9 @@ export interface Problem {
   errors?: { pointer: string; detail: string }[];
 }
 
+/** How often what was refused because the machine is too busy is asked again, each time after two seconds. */
+const REPEATS = 5;
+
 export type SendOptions = { headers?: Record<string, string>; query?: Record<string, string | number> };
 
 /** A client of the running service: with a token, or without one. */
@@ -22,6 +25,7 @@ export class Http {
   constructor(
     readonly url: string,
     private readonly headers: Record<string, string> = {},
+    private readonly repeats = REPEATS,
   ) {}
 
   /** What it sends with every request. */
@@ -31,7 +35,12 @@ export class Http {
 
   /** The same client with more headers, or others in the place of its own. */
   with(headers: Record<string, string>): Http {
-    return new Http(this.url, { ...this.headers, ...headers });
+    return new Http(this.url, { ...this.headers, ...headers }, this.repeats);
+  }
+
+  /** The same client, for which the first answer is the answer, also that the service is unavailable. */
+  impatient(): Http {
+    return new Http(this.url, this.headers, 0);
   }
 
   get<T = Record<string, unknown>>(path: string, options?: SendOptions): Promise<Answer<T>> {
@@ -63,7 +72,20 @@ export class Http {
     method: string,
     path: string,
     body?: unknown,
-    { headers = {}, query = {} }: SendOptions = {},
+    options: SendOptions = {},
+  ): Promise<Answer<T>> {
+    for (let turn = 0; ; turn++) {
+      const answer = await this.sendOnce<T>(method, path, body, options);
+      if (turn >= this.repeats || !answer.text.includes('"/problems/unavailable"')) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+
+  private async sendOnce<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    { headers = {}, query = {} }: SendOptions,
   ): Promise<Answer<T>> {
     const url = new URL(path, this.url);
     for (const [name, value] of Object.entries(query)) url.searchParams.append(name, String(value));

@@ -209,7 +209,7 @@ describe('the public', () => {
   });
 
   it('gets what is over as expired, and what is cancelled as cancelled', async () => {
-    const soon = new Date(Date.now() + 1500).toISOString();
+    const soon = new Date(Date.now() + 6000).toISOString();
     const [over, called] = [
       await publish([clear('over')], { expiresAt: soon }),
       await publish([clear('called off')]),
