@@ -36,6 +36,7 @@ export class Watch {
   http(http: Http): Http {
     const watched = Object.create(http) as Http;
     watched.with = (headers) => this.http(http.with(headers));
+    watched.impatient = () => this.http(http.impatient());
     watched.send = async <T>(method: string, path: string, body?: unknown, options?: SendOptions) => {
       const answer = await http.send<T>(method, path, body, options);
       this.check(method, path, answer);
