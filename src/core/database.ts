@@ -24,11 +24,11 @@ export interface DatabaseOptions {
 
 /** Publishing, reading and background work wait for their own connections, so that none can starve another. */
 const POOLS = {
-  write: { size: 6, statementTimeout: 15_000, turnTimeout: 2000 },
-  read: { size: 10, statementTimeout: 10_000, turnTimeout: 2000 },
+  write: { size: 6, statementTimeout: 15_000, turnTimeout: 5000 },
+  read: { size: 10, statementTimeout: 10_000, turnTimeout: 5000 },
   /** A file takes as long as its sender's line does. */
-  upload: { size: 4, statementTimeout: 15_000, turnTimeout: 2000 },
-  background: { size: 4, statementTimeout: 60_000, turnTimeout: 2000 },
+  upload: { size: 4, statementTimeout: 15_000, turnTimeout: 5000 },
+  background: { size: 4, statementTimeout: 60_000, turnTimeout: 5000 },
   /**
    * A change of standing decides again over everything that a partner has; cutting somebody off must not time out, nor
    * be refused because two others are at it.

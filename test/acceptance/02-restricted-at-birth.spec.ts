@@ -133,7 +133,7 @@ it('what is restricted is so from its first moment: whoever polls meanwhile sees
   expect(
     expectStatus((await originators[0]?.http.get<{ count: number }>('/v1/alerts?count=true')) as never, 200),
   ).toMatchObject({ count: RESTRICTED });
-}, 120_000);
+});
 
 it('who comes to be admitted gets them all at once, and only then', async () => {
   expectStatus(await app.steward.patch(`/v1/partners/${low.partner.id}`, { ceiling: { tlp: 'AMBER' } }), 200);

@@ -51,7 +51,7 @@ beforeAll(async () => {
      create trigger dawdle before insert on alert_rendition for each row execute function dawdle();
      create trigger dawdle before insert on change_entry for each row execute function dawdle();`,
   );
-}, 60_000);
+});
 afterAll(async () => {
   await processes[1]?.close();
   await processes[0]?.close();

@@ -83,7 +83,7 @@ describe('feeds that interoperate', () => {
     ids.push(cap.id);
     expectStatus(await un.http.post(`/v1/alerts/${ids[0]}/updates`, updateOf(audience)), 200);
     expectStatus(await un.http.post(`/v1/alerts/${ids[1]}/cancellation`, { note: 'All over.' }), 200);
-  }, 60_000);
+  });
   afterAll(() => app.close());
 
   const feed = async (

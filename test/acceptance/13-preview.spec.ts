@@ -53,7 +53,7 @@ describe('13: audience preview and explanation', () => {
     let scene: Scene;
     beforeAll(async () => {
       scene = await populate(app);
-    }, 120_000);
+    });
 
     it('names the very organisations and renditions that the delivery log shows after publishing, as far as its originator may see them', async () => {
       const previewed = new Map<string, { seen: string[]; known: Set<string> }>();

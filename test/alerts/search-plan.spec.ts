@@ -48,7 +48,7 @@ beforeAll(async () => {
      set session_replication_role = origin;`,
   );
   await query(app.database.superuserUrl, 'vacuum analyze');
-}, 120_000);
+});
 afterAll(() => app.close());
 
 interface Statement {

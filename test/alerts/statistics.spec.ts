@@ -62,7 +62,7 @@ beforeAll(async () => {
     if (place % 10 === 0) await originator.http.post(`/v1/alerts/${id}/cancellation`, {});
     if (place % 10 === 5) await originator.http.post(`/v1/alerts/${id}/withdrawal`);
   }
-}, 120_000);
+});
 afterAll(() => app.close());
 
 type Query = Record<string, string>;
@@ -128,7 +128,7 @@ describe('facets', () => {
         }
       }
     }
-  }, 120_000);
+  });
 
   it('add up where an alert has one value, and name severities and months', async () => {
     for (const http of everybody()) {
@@ -256,7 +256,7 @@ describe('trends', () => {
     expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([400, '?interval']);
     const until = '1950-01-01T00:00:00Z';
     expect((await trends(far.http, { by: 'kind', until })).cells).toHaveLength(51);
-  }, 60_000);
+  });
 
   it.each<[string, string]>([
     ['', '?by'],

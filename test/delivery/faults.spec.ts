@@ -96,7 +96,7 @@ beforeAll(async () => {
     );
   }
   publishers = ['Publisher 1', 'Publisher 2'].map((name) => clients.get(name) as PatientClient);
-}, 180_000);
+});
 
 afterAll(async () => {
   isOver = true;
@@ -104,7 +104,7 @@ afterAll(async () => {
   await Promise.allSettled(services?.map((service) => service.kill()) ?? []);
   await Promise.allSettled(receivers?.map((receiver) => receiver.stop()) ?? []);
   await database?.stop();
-}, 60_000);
+});
 
 /** Publishes until told to stop; what is acknowledged is remembered with who is to have it. */
 async function publish(publisher: PatientClient, seed: number, goOn: () => boolean): Promise<void> {
@@ -180,5 +180,5 @@ describe('a service that is killed again and again, and a database that is stopp
       expect(new Set(ids)).toEqual(new Set(meant));
       expect(ids).toHaveLength(meant.length);
     }
-  }, 60_000);
+  });
 });

@@ -27,6 +27,7 @@ export interface AttemptView extends Record<string, unknown> {
   object: { type: string; id: string };
   status?: number;
   error?: string;
+  at: string;
   durationMs: number;
 }
 

@@ -273,5 +273,5 @@ describe('endpoints that are not well', () => {
     } finally {
       await other.close();
     }
-  }, 90_000);
+  });
 });

@@ -278,7 +278,7 @@ describe('webhooks', () => {
       await to.changesOf(id, 1);
       expect(await stateOf(webhook)).toBe('active');
       await until(() => Promise.resolve(to.about(before.id).at(-1)?.message.data.change === 'published'));
-    }, 30_000);
+    });
 
     it('rest with a narrowed client that ends, whose endpoint hears that all it was told of is gone', async () => {
       const [owner, to] = [await newReader(), await receivers.start()];

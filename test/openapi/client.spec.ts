@@ -60,5 +60,5 @@ describe('a TypeScript client that a public generator makes from the document', 
       refused: ['#/event'],
       arrangements: ['ULN'],
     });
-  }, 240_000);
+  });
 });

@@ -29,7 +29,7 @@ describe('the log', () => {
       .map((line) => JSON.parse(line) as Line);
   /** The line is written when the connection is done with the answer, which may be after the caller is. */
   const lineOf = async (requestId: string): Promise<Line | undefined> => {
-    for (let turn = 0; turn < 100; turn++) {
+    for (let turn = 0; turn < 1000; turn++) {
       const line = lines().find((one) => one['requestId'] === requestId && one['msg'] === 'request');
       if (line) return line;
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -168,7 +168,7 @@ describe('sixteen that publish while twelve page their logs', () => {
       expect(await list(readers[place] as Http)).toEqual(replayed.reverse());
     }
     await expectTheRule(bench);
-  }, 120_000);
+  });
 });
 
 describe('changes of standing in the midst of publications', () => {
@@ -274,7 +274,7 @@ describe('changes of standing in the midst of publications', () => {
       `select deadlocks from pg_stat_database where datname = current_database()`,
     );
     expect(row?.deadlocks).toBe('0');
-  }, 120_000);
+  });
 });
 
 describe('the same request sent several times at once', () => {

@@ -257,7 +257,7 @@ describe('a reader in two worlds that differ only in what is hidden from it', ()
 
   beforeAll(async () => {
     [quiet, busy] = [await build(false), await build(true)];
-  }, 60_000);
+  });
   afterAll(async () => {
     await quiet.app.close();
     await busy.app.close();
@@ -274,7 +274,7 @@ describe('a reader in two worlds that differ only in what is hidden from it', ()
         expect([name, ...two]).toEqual([name, ...one]);
         expect(one.join('\n')).toContain('text, CLEAR');
       }
-    }, 60_000);
+    });
   }
 
   it('while there was something to hide', async () => {

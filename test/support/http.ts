@@ -17,6 +17,7 @@ export interface Problem {
 
 /** How often what was refused because the machine is too busy is asked again, each time after two seconds. */
 const REPEATS = 5;
+const TOO_BUSY = /"\/problems\/(unavailable|request-timeout)"/;
 
 export type SendOptions = { headers?: Record<string, string>; query?: Record<string, string | number> };
 
@@ -76,7 +77,7 @@ export class Http {
   ): Promise<Answer<T>> {
     for (let turn = 0; ; turn++) {
       const answer = await this.sendOnce<T>(method, path, body, options);
-      if (turn >= this.repeats || !answer.text.includes('"/problems/unavailable"')) return answer;
+      if (turn >= this.repeats || !TOO_BUSY.test(answer.text)) return answer;
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   }

@@ -122,7 +122,7 @@ describe('the public', () => {
         [...one].filter(([name]) => !/^(date|x-request-id|ratelimit)/.test(name));
       expect(headers(answer.headers)).toEqual(headers(missing.headers));
     }
-  }, 120_000);
+  });
 
   it('reads one as JSON, CAP and GeoJSON, in its CLEAR text, though there be a higher one', async () => {
     const higher = renditionInput({
