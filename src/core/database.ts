@@ -6,6 +6,8 @@ import {
   type EntityManager,
   QueryFailedError,
   type QueryRunner,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { type ClientBase, type Pool, type QueryResultRow } from 'pg';
 import { type Acting } from './acting.js';
@@ -245,6 +247,9 @@ const UNAVAILABLE_CODES =
 
 /** A lost connection, also at COMMIT, means "unknown": the caller repeats with its idempotency key. */
 export function isUnavailable(error: unknown): boolean {
+  // TypeORM lets go of a connection that is lost between two statements.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (!types.isNativeError(cause)) return false;
   const code = (cause as { code?: unknown }).code;
