@@ -90,7 +90,7 @@ describe('a document made to exhaust is refused in seconds', () => {
     const findings = findingsOf(xml);
     expect(findings[0]?.detail).not.toBe('');
     // Generous for a busy machine; the slow way took minutes.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(60_000);
   });
 
   it('33 deep, by the name of that limit', () => {
