@@ -22,5 +22,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // Modules of files that are done stay in memory, and a worker that is full of them is slow.
+  workerIdleMemoryLimit: '1200MB',
   testTimeout: 240_000,
 };
