@@ -6,6 +6,16 @@ import { AttachmentsRepository } from './attachments.repository.js';
 import { AttachmentsService } from './attachments.service.js';
 
 export { ATTACHMENT_TYPES } from './attachment.types.js';
+export { UploadAttachmentQuery } from './attachments.dto.js';
+export {
+  contentDigest,
+  contentType,
+  drain,
+  fileHeaders,
+  piecesOf,
+  sendFile,
+  statedType,
+} from './transfer.js';
 
 /**
  * Files that belong to the renditions of alerts and reports. Owns attachment, attachment_chunk, attachment_owner and

@@ -14,6 +14,7 @@ import {
   type ReadableAttachmentRow,
 } from './attachments.repository.js';
 import { NotWhatItSays } from './cleaning/byte-source.js';
+import { contentDigest } from './transfer.js';
 import { CHUNK_BYTES, cleanChunks } from './upload.js';
 
 export { AttachmentView } from './attachments.dto.js';
@@ -27,6 +28,14 @@ export interface AttachmentSummary {
   bytes: number;
   /** As in `Content-Digest`. */
   digest: string;
+}
+
+export interface CleanFile {
+  name: string;
+  type: AttachmentType;
+  /** SHA-256. */
+  digest: Buffer;
+  content: Buffer;
 }
 
 export const MAX_ATTACHMENTS = 10;
@@ -87,6 +96,28 @@ export class AttachmentsService {
       throw error instanceof NotWhatItSays ? notAsStated(error) : error;
     } finally {
       this.release(actor.partnerId);
+    }
+  }
+
+  /**
+   * A file for another module to keep: clean, whole and in memory, so its limit must be small.
+   * @throws Problem 400 for an empty one, 413, 415
+   */
+  async clean(
+    { name, type }: { name: string; type: AttachmentType },
+    pieces: AsyncIterator<Buffer>,
+    limit: number,
+  ): Promise<CleanFile> {
+    try {
+      const chunks: Buffer[] = [];
+      const most = Math.min(limit, this.config.attachmentMaxBytes);
+      for await (const chunk of cleanChunks(pieces, type, most)) chunks.push(chunk);
+      const content = Buffer.concat(chunks);
+      if (content.length === 0) throw problems.invalidInput([{ pointer: '#', detail: 'must not be empty' }]);
+      const digest = createHash('sha256').update(content).digest();
+      return { name: safeName(name, type), type, digest, content };
+    } catch (error) {
+      throw error instanceof NotWhatItSays ? notAsStated(error) : error;
     }
   }
 
@@ -202,8 +233,6 @@ export class AttachmentsService {
     );
   }
 }
-
-export const contentDigest = (digest: Buffer): string => `sha-256=:${digest.toString('base64')}:`;
 
 export const summaryOf = ({ id, name, type, bytes, digest }: AttachmentRow): AttachmentSummary => ({
   id,

@@ -6,7 +6,7 @@ import { JSON_MAX_BYTES } from './limits.js';
 import { Problem, problems } from './problem.js';
 
 export interface RawBody {
-  /** Method and path, such as `POST /v1/alerts`. */
+  /** Method and path, such as `POST /v1/alerts`; what begins with a colon stands for any one part of the path. */
   route: string;
   types: string[];
   limit: number;
@@ -31,15 +31,14 @@ export class BodyParsers implements NestInterceptor {
     type: 'application/json',
     verify: checkJson,
   });
-  private readonly exceptions: Map<string, RawBody & { parse: Parse }>;
+  private readonly exceptions: (RawBody & { parse: Parse; pattern: RegExp })[];
 
   constructor(exceptions: RawBody[]) {
-    this.exceptions = new Map(
-      exceptions.map((raws) => [
-        raws.route,
-        { ...raws, parse: raws.streamed ? goOn : raw({ type: raws.types, limit: raws.limit }) },
-      ]),
-    );
+    this.exceptions = exceptions.map((raws) => ({
+      ...raws,
+      parse: raws.streamed ? goOn : raw({ type: raws.types, limit: raws.limit }),
+      pattern: new RegExp(`^${raws.route.replace(/:\w+/g, '[^/]+')}$`),
+    }));
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -56,7 +55,8 @@ export class BodyParsers implements NestInterceptor {
       if (request.method !== 'GET' && request.method !== 'HEAD') request.body = {};
       return;
     }
-    const other = this.exceptions.get(`${request.method} ${request.path.replace(/\/+$/, '')}`);
+    const route = `${request.method} ${request.path.replace(/\/+$/, '')}`;
+    const other = this.exceptions.find(({ pattern }) => pattern.test(route));
     const isOther = other !== undefined && Boolean(request.is(other.types));
     const takesJson = !other?.streamed;
     if (!isOther && !(takesJson && request.is('application/json'))) {
