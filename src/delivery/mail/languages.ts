@@ -1,3 +1,4 @@
+import { type MailLanguage } from '../../mail/mail.module.js';
 import { ar } from './catalogue/ar.js';
 import { type Catalogue } from './catalogue/catalogue.js';
 import { en } from './catalogue/en.js';
@@ -6,8 +7,6 @@ import { fr } from './catalogue/fr.js';
 import { ru } from './catalogue/ru.js';
 import { zh } from './catalogue/zh.js';
 
-/** The official languages of the United Nations. */
-export const MAIL_LANGUAGES = ['en', 'fr', 'es', 'ar', 'ru', 'zh'] as const;
-export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+export { MAIL_LANGUAGES, type MailLanguage } from '../../mail/mail.module.js';
 
 export const CATALOGUES: Record<MailLanguage, Catalogue> = { en, fr, es, ar, ru, zh };

@@ -3,11 +3,10 @@ import { type Actor } from '../../access/actor.js';
 import { classificationRank, tlpRank } from '../../access/handling.js';
 import { AlertReadingService, type ReadAlert } from '../../alerts/alert-reading.service.js';
 import { Database } from '../../core/database.js';
-import { fill } from '../mail/catalogue/catalogue.js';
+import { MailLinksService } from '../../mail/mail-links.service.js';
+import { type Document, fill } from '../../mail/mail.module.js';
 import { CATALOGUES } from '../mail/languages.js';
-import { MailLinksService } from '../mail/mail-links.service.js';
 import { alertMail, headlineFor, marksOf, type Reader, subjectOf } from '../mail/render/alert-mail.js';
-import { type Document } from '../mail/render/document.js';
 import { aboveMail, digestMail, type Line } from '../mail/render/other-mails.js';
 import { OutboxRepository, type TakenMail } from './outbox.repository.js';
 

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Clock } from '../../core/clock.js';
 import { Database } from '../../core/database.js';
 import { describeError } from '../../core/logging.js';
-import { MAILS_AT_ONCE, SmtpService } from '../mail/smtp.service.js';
+import { MAILS_AT_ONCE, SmtpService } from '../../mail/smtp.service.js';
 import { MailingService } from './mailing.service.js';
 import { OutboxRepository, type TakenMail } from './outbox.repository.js';
 

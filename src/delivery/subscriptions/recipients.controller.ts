@@ -5,16 +5,8 @@ import { Public } from '../../access/route.decorator.js';
 import { IgnoresBody } from '../../core/body-parsers.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
 import { ValidatesItsOwnInput } from '../../core/undeclared-input.js';
+import { answerPage } from '../../mail/mail.module.js';
 import { RecipientsService } from './recipients.service.js';
-
-/** Nothing but the page itself and its one button. */
-const POLICY = [
-  "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ');
 
 const HTML = { 'text/html': { schema: { type: 'string' } } };
 
@@ -41,7 +33,7 @@ export class RecipientsController {
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return answer(await this.recipients.askToConfirm(token), response);
+    return answerPage(await this.recipients.askToConfirm(token), response);
   }
 
   /** Agree to be sent alerts. */
@@ -52,7 +44,7 @@ export class RecipientsController {
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return answer(await this.recipients.confirm(token), response);
+    return answerPage(await this.recipients.confirm(token), response);
   }
 
   /** Ask a recipient, by the link in its mails, whether it wants no more of them; reading this changes nothing. */
@@ -62,7 +54,7 @@ export class RecipientsController {
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return answer(await this.recipients.askToUnsubscribe(token), response);
+    return answerPage(await this.recipients.askToUnsubscribe(token), response);
   }
 
   /** Be sent no more mails of a subscription, with one click (RFC 8058). */
@@ -73,11 +65,6 @@ export class RecipientsController {
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return answer(await this.recipients.unsubscribe(token), response);
+    return answerPage(await this.recipients.unsubscribe(token), response);
   }
-}
-
-function answer(page: string, response: Response): string {
-  response.type('text/html').set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
-  return page;
 }

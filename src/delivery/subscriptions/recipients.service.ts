@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../core/database.js';
 import { problems } from '../../core/problem.js';
+import { MailLinksService } from '../../mail/mail-links.service.js';
+import { say, writePage } from '../../mail/mail.module.js';
 import { CATALOGUES } from '../mail/languages.js';
-import { MailLinksService } from '../mail/mail-links.service.js';
-import { say } from '../mail/render/document.js';
-import { writePage, writePageInAll } from '../mail/render/page.js';
+import { writePageInAll } from '../mail/render/page-in-all.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { type RecipientState, SubscriptionsRepository } from './subscriptions.repository.js';
 

@@ -11,7 +11,7 @@ import { type PageQuery } from '../../core/page.dto.js';
 import { type Fault, problems } from '../../core/problem.js';
 import { PartnersService } from '../../partners/partners.service.js';
 import { FollowingService } from '../following/following.service.js';
-import { SmtpService } from '../mail/smtp.service.js';
+import { SmtpService } from '../../mail/smtp.service.js';
 import { recipientFaults, wishesOf } from './recipient.rules.js';
 import {
   type ChangeSubscriptionDto,

@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const ar: Catalogue = {
-  direction: 'rtl',
-  colon: ': ',
   comma: '، ',
   kind: {
     flash: 'تنبيه عاجل',

@@ -4,9 +4,7 @@
  * Protocol and the marks of drills are never translated.
  */
 export interface Catalogue {
-  direction: 'ltr' | 'rtl';
-  /** Between a name and what follows it, and between the members of a list. */
-  colon: string;
+  /** Between the members of a list. */
   comma: string;
   kind: Record<'flash' | 'advisory' | 'incident' | 'situation_report' | 'all_clear', string>;
   severity: Record<'unknown' | 'minor' | 'moderate' | 'severe' | 'extreme', string>;
@@ -76,7 +74,3 @@ export interface Catalogue {
     invalid: string;
   };
 }
-
-/** @param values what the names in braces stand for */
-export const fill = (template: string, values: Record<string, string | number>): string =>
-  template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

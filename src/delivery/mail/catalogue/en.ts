@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const en: Catalogue = {
-  direction: 'ltr',
-  colon: ': ',
   comma: ', ',
   kind: {
     flash: 'Flash alert',

@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const es: Catalogue = {
-  direction: 'ltr',
-  colon: ': ',
   comma: ', ',
   kind: {
     flash: 'Alerta urgente',

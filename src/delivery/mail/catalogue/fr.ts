@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const fr: Catalogue = {
-  direction: 'ltr',
-  colon: '\u00a0: ',
   comma: ', ',
   kind: {
     flash: 'Alerte éclair',

@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const ru: Catalogue = {
-  direction: 'ltr',
-  colon: ': ',
   comma: ', ',
   kind: {
     flash: 'Экстренное оповещение',

@@ -1,8 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 
 export const zh: Catalogue = {
-  direction: 'ltr',
-  colon: '：',
   comma: '、',
   kind: {
     flash: '紧急预警',

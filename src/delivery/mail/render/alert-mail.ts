@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
 import { type ReadAlert } from '../../../alerts/alert-reading.service.js';
 import { chooseLanguage } from '../../../core/language.js';
+import { type Block, type Document, oneLine, say, SCRIPTS } from '../../../mail/mail.module.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { CATALOGUES, type MailLanguage } from '../languages.js';
-import { type Block, type Document, oneLine, say } from './document.js';
 
 type Content = ReadAlert['content'];
 
@@ -35,7 +35,7 @@ export function headlineFor(content: Content, reader: Reader): string {
   const words = CATALOGUES[reader.language];
   const headline = textFor(content, reader.language)?.headline ?? content.event;
   const turn = turnOf(content, words);
-  return `${turn === undefined ? '' : turn + words.colon}${headline} (${words.severity[content.severity]})`;
+  return `${turn === undefined ? '' : turn + SCRIPTS[reader.language].colon}${headline} (${words.severity[content.severity]})`;
 }
 
 /** All that the mail tells of one alert. */

@@ -1,8 +1,8 @@
 import { type ReadAlert } from '../../../alerts/alert-reading.service.js';
 import { type Tlp } from '../../../access/handling.js';
+import { type Block, type Document, say } from '../../../mail/mail.module.js';
 import { CATALOGUES } from '../languages.js';
 import { headlineFor, marksOf, type Reader, textFor } from './alert-mail.js';
-import { type Block, type Document, say } from './document.js';
 
 type Body = Omit<Document, 'footer'>;
 

@@ -1,6 +1,5 @@
-import { fill } from '../catalogue/catalogue.js';
-import { CATALOGUES } from '../languages.js';
-import { type Block, type Document, inParagraph, oneLine } from './document.js';
+import { SCRIPTS } from '../languages.js';
+import { type Block, type Document, fill, inParagraph, oneLine } from './document.js';
 
 const ESCAPES: Record<string, string> = {
   '&': '&amp;',
@@ -29,7 +28,7 @@ const FONT = `font-family:system-ui,'Segoe UI','Noto Sans','Noto Naskh Arabic','
 /** The document as HTML: nothing is loaded from anywhere, and without styles it reads the same. */
 export function writeHtml(document: Document): string {
   const { language, title, blocks, footer } = document;
-  const { direction, colon } = CATALOGUES[language];
+  const { direction, colon } = SCRIPTS[language];
   const marks = writeMarks(document.marks);
   return [
     '<!doctype html>',

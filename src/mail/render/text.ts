@@ -1,12 +1,11 @@
-import { type Catalogue, fill } from '../catalogue/catalogue.js';
-import { CATALOGUES } from '../languages.js';
-import { type Block, type Document, inParagraph, oneLine } from './document.js';
+import { type Script, SCRIPTS } from '../languages.js';
+import { type Block, type Document, fill, inParagraph, oneLine } from './document.js';
 
 const RULE = '-- ';
 
 /** The document as plain text. */
 export function writeText({ language, marks, title, blocks, footer }: Document): string {
-  const write = (block: Block): string => writeBlock(block, CATALOGUES[language]);
+  const write = (block: Block): string => writeBlock(block, SCRIPTS[language]);
   const label = marks.join(' ');
   return [
     ...[label, title].filter((line) => line !== ''),
@@ -29,7 +28,7 @@ function together(blocks: Block[], write: (block: Block) => string): string[] {
   return paragraphs;
 }
 
-function writeBlock(block: Block, { direction, colon }: Catalogue): string {
+function writeBlock(block: Block, { direction, colon }: Script): string {
   // U+2068 and U+2069: what is between them finds its own direction and leaves that of the rest alone.
   const isolated = (text: string): string => (direction === 'rtl' ? `\u2068${text}\u2069` : text);
   if ('sentence' in block) {

@@ -1,5 +1,6 @@
-import { CATALOGUES, type MailLanguage } from '../languages.js';
-import { type Block, say } from './document.js';
+import { type Response } from 'express';
+import { type MailLanguage } from '../languages.js';
+import { type Block } from './document.js';
 import { escapeHtml, writeHtml } from './html.js';
 
 /**
@@ -13,8 +14,16 @@ export function writePage(language: MailLanguage, title: string, blocks: Block[]
   return page.replace('</div>\n</body>', `${form}\n</div>\n</body>`);
 }
 
-/** In every language, when there is nothing left by which to know the right one. */
-export function writePageInAll(sentence: 'invalid' | 'stopped'): string {
-  const blocks = Object.values(CATALOGUES).map(({ page }) => say(page[sentence]));
-  return writePage('en', 'SLT Exchange', blocks);
+/** Nothing but the page itself and its one button. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+export function answerPage(page: string, response: Response): string {
+  response.type('text/html').set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
+  return page;
 }

@@ -27,6 +27,10 @@ export interface Document {
   footer: Block[];
 }
 
+/** @param values what the names in braces stand for */
+export const fill = (template: string, values: Record<string, string | number>): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
 export const say = (template: string, values: Record<string, string | number> = {}): Block => ({
   sentence: { template, values },
 });

@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
-import { type Config } from '../../core/config.js';
-import { CONFIG, PUBLIC_URL } from '../../core/config.provider.js';
+import { type Config } from '../core/config.js';
+import { CONFIG, PUBLIC_URL } from '../core/config.provider.js';
 import { type Outcome, outcomeOf } from './smtp.rules.js';
+
+export { GIVE_UP_AFTER_MS, type Outcome, retryAt } from './smtp.rules.js';
 
 /** One mail to one recipient. */
 export interface Mail {
