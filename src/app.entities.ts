@@ -6,6 +6,13 @@ import {
   SigningKeyEntity,
 } from './access/oauth/oauth.entities.js';
 import { ReaderEntity } from './access/reader.entity.js';
+import {
+  ApplicationDocumentEntity,
+  ApplicationEntity,
+  ApplicationEventEntity,
+  ApplicationMessageEntity,
+} from './applications/application.entities.js';
+import { NoticeEntity } from './mail/notice.entity.js';
 import { AlertRenditionEntity } from './alerts/alert-rendition.entity.js';
 import { AlertShapeEntity } from './alerts/alert-shape.entity.js';
 import { AlertKnownEntity } from './alerts/alert-known.entity.js';
@@ -75,6 +82,10 @@ export const ENTITIES = [
   AttachmentEntity,
   AttachmentOwnerEntity,
   AttachmentUseEntity,
+  ApplicationDocumentEntity,
+  ApplicationEntity,
+  ApplicationEventEntity,
+  ApplicationMessageEntity,
   AuditEntryEntity,
   BundleKeyEntity,
   ChangeEntryEntity,
@@ -97,6 +108,7 @@ export const ENTITIES = [
   MailMessageEntity,
   MailThreadEntity,
   MembershipEntity,
+  NoticeEntity,
   OidcRecordEntity,
   OnwardReleaseEntity,
   PartnerEntity,

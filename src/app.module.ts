@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { ENTITIES } from './app.entities.js';
+import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { ArrangementsModule } from './arrangements/arrangements.module.js';
@@ -11,6 +12,7 @@ import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { HealthController } from './health.controller.js';
+import { MailModule } from './mail/mail.module.js';
 import { MetricsController } from './metrics.controller.js';
 import { PartnersModule } from './partners/partners.module.js';
 import { ReferenceModule } from './reference/reference.module.js';
@@ -30,6 +32,7 @@ export class AppModule {
       imports: [
         CoreModule.forRoot(config, publicUrl, { serviceUrl, backgroundUrl, entities: ENTITIES }),
         AccessModule,
+        MailModule,
         AuditModule,
         ReferenceModule,
         PartnersModule,
@@ -38,6 +41,7 @@ export class AppModule {
         AttachmentsModule,
         AlertsModule,
         ReportsModule,
+        ApplicationsModule,
         DeliveryModule,
       ],
       controllers: [HealthController, MetricsController],

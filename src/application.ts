@@ -3,6 +3,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { mountAuthorizationServer } from './access/access.module.js';
 import { CAP_MAX_BYTES, CAP_TYPES } from './alerts/alerts.module.js';
 import { AppModule } from './app.module.js';
+import { DOCUMENT_MAX_BYTES } from './applications/applications.module.js';
 import { ATTACHMENT_TYPES } from './attachments/attachments.module.js';
 import { ApplicationServer, refuseOddRequests } from './core/application-server.js';
 import { BodyParsers } from './core/body-parsers.js';
@@ -56,6 +57,12 @@ export async function createApplication(
         route: 'POST /v1/attachments',
         types: ATTACHMENT_TYPES,
         limit: config.attachmentMaxBytes,
+        streamed: true,
+      },
+      {
+        route: 'POST /v1/partner-application-cases/:token/documents',
+        types: ATTACHMENT_TYPES,
+        limit: DOCUMENT_MAX_BYTES,
         streamed: true,
       },
     ]),

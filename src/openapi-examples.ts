@@ -1,3 +1,4 @@
+import { APPLICATIONS_REQUESTS, APPLICATIONS_RESPONSES } from './openapi-examples.applications.js';
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
@@ -19,6 +20,7 @@ import { type RequestExamples, type ResponseExamples } from './openapi-examples.
 /** Each part of the service brings its own; operation ids are unique. */
 export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
+  ...APPLICATIONS_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
@@ -34,6 +36,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...CHANGES_RESPONSES,
+  ...APPLICATIONS_RESPONSES,
   ...ATTACHMENTS_RESPONSES,
   ...AUDIT_RESPONSES,
   ...BUNDLES_RESPONSES,

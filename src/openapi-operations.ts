@@ -78,6 +78,7 @@ export function completeOperation(method: string, operation: Operation, schemas:
 const DESCRIPTIONS: Record<string, string> = {
   '200': 'It worked.',
   '201': 'It was made.',
+  '202': 'It was received.',
   '204': 'It is done; there is nothing to say.',
 };
 

@@ -4,6 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { SCOPES } from './access/scopes.js';
 import { buildAsyncApi, type OpenApi } from './asyncapi.js';
 import { AppModule } from './app.module.js';
+import { describeTransitions } from './applications/applications.module.js';
 import { readConfig } from './core/config.js';
 import { ProblemView } from './core/problem.dto.js';
 import { HEADERS, PROBLEM_RESPONSES } from './openapi-answers.js';
@@ -39,6 +40,8 @@ const TAGS: Record<string, string> = {
   access: 'Tokens for the clients of partners: OAuth 2.0, client credentials.',
   me: 'Who you are here, and how far you see.',
   partners: 'The organisations that take part, and the clients of their systems.',
+  applications: `How an organisation comes to be a partner: it applies, confirms its address by mail, shows its evidence \
+and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
   reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',

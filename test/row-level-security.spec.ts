@@ -32,11 +32,18 @@ const BACKGROUND_POLICIES = {
   mail_asking: 'ALL',
   mail_line: 'ALL',
   mail_message: 'ALL',
+  // Short mails of the exchange itself; they go once they are sent.
+  mail_notice: 'ALL',
   mail_thread: 'ALL',
   membership: 'ALL',
   oidc_record: 'ALL',
   onward_release: 'ALL',
   partner: 'ALL',
+  // Applicants are no partners, and come by links.
+  partner_application: 'ALL',
+  partner_application_document: 'ALL',
+  partner_application_event: 'ALL',
+  partner_application_message: 'ALL',
   reader: 'ALL',
   // What a release brings is planted without a partner.
   reference_crosswalk: 'ALL',
@@ -66,6 +73,7 @@ const HIDDEN_FROM_SERVICE = [
   'mail_asking',
   'mail_line',
   'mail_message',
+  'mail_notice',
   'mail_thread',
   'oidc_record',
   'revoked_token',
@@ -795,6 +803,16 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into mail_thread values ('${recipient}', '${shareable}', false, 1);
      insert into mail_message (id, recipient_id, kind, due_at) values ('${recipient}', '${recipient}', 'digest', now());
      insert into mail_line values ('${recipient}', '${shareable}', 1);
+     insert into mail_notice (id, address, language, kind, params)
+       values ('${recipient}', 'a@x.example', 'en', 'x', '{}');
+     insert into partner_application (id, state, kind, name, statements, name_key, domains, language, submitted_at,
+         decide_by) values ('${recipient}', 'submitted', 'ingo', 'N', '{}', 'n', '{}', 'en', now(), now());
+     insert into partner_application_document (id, application_id, kind, name, type, digest, content)
+       values ('${recipient}', '${recipient}', 'other', 'a.txt', 'text/plain', 'x', 'x');
+     insert into partner_application_message (id, application_id, side, text)
+       values ('${recipient}', '${recipient}', 'vetting', 'x');
+     insert into partner_application_event (id, application_id, act, state, side)
+       values ('${recipient}', '${recipient}', 'confirm', 'submitted', 'applicant');
      insert into feed_address (id, partner_id, owner_id, reader_id, client_id, name, token_hash)
        values (gen_random_uuid(), '${partnerId}', '${partnerId}', '${partnerId}', '${client}', 'F', 'x');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');

@@ -131,8 +131,11 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     partnerStatus: standing.partner_status,
     scopes,
     narrowed: standing.reader_id !== standing.partner_id,
-    manages: (['partners', 'arrangements', 'reference'] as const).filter((subject) =>
-      scopes.has(`${subject}:manage`),
-    ),
+    manages: [
+      ...(['partners', 'arrangements', 'reference'] as const).filter((subject) =>
+        scopes.has(`${subject}:manage`),
+      ),
+      ...(scopes.has('partners:vet') ? (['applications'] as const) : []),
+    ],
   };
 }

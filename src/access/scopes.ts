@@ -2,6 +2,7 @@
 export const SCOPES = {
   'partners:read': 'Read the partners that share an arrangement with yours.',
   'partners:manage': 'Admit and change partners, their ceilings, standing and clients.',
+  'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
   'alerts:read': 'Read the alerts that reach you, by every channel.',
@@ -23,7 +24,12 @@ export type Scope = keyof typeof SCOPES;
 export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
 
 /** To decide over everybody, which no ceiling narrows: not for a client that may read less than its partner. */
-const OVER_EVERYBODY: readonly Scope[] = ['partners:manage', 'arrangements:manage', 'reference:manage'];
+const OVER_EVERYBODY: readonly Scope[] = [
+  'partners:manage',
+  'partners:vet',
+  'arrangements:manage',
+  'reference:manage',
+];
 
 export const decidesOverEverybody = (scope: Scope): boolean => OVER_EVERYBODY.includes(scope);
 

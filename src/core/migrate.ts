@@ -24,6 +24,7 @@ import { Following1767225600023 } from '../../migrations/1767225600023-following
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
+import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -50,6 +51,7 @@ const MIGRATIONS = [
   Subscriptions1767225600024,
   Bundles1767225600025,
   Webhooks1767225600027,
+  Applications1767225600028,
 ];
 
 const LEDGER = 'schema_migration';

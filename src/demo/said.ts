@@ -176,3 +176,15 @@ export const FROM_REPORT = () => ({
     },
   ],
 });
+
+export const APPLICATION = () => ({
+  kind: 'ingo',
+  name: 'Harbour Relief Foundation (fictional)',
+  country: 'ZZ',
+  registrationNumber: 'ZZ-0042',
+  website: 'https://harbour-relief.example',
+  unPartnership: { entity: 'URCO', reference: 'Agreement 42 (fictional)' },
+  countries: ['ZZ'],
+  contact: { name: 'Ina Example', title: 'Security director', email: 'ina@harbour-relief.example' },
+  language: 'en',
+});

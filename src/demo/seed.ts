@@ -1,5 +1,14 @@
 import { type IssuedClient } from '../access/clients.service.js';
-import { BILINGUAL, EXERCISE, FROM_REPORT, MISTAKE, REPORT, ROADBLOCK, TEAR_LINE } from './said.js';
+import {
+  APPLICATION,
+  BILINGUAL,
+  EXERCISE,
+  FROM_REPORT,
+  MISTAKE,
+  REPORT,
+  ROADBLOCK,
+  TEAR_LINE,
+} from './said.js';
 import { type Send, sender } from './sender.js';
 
 /** One partner of the demonstration, and how to be it. */
@@ -83,6 +92,7 @@ export async function seedDemo(
     ...(await tellAlerts(as('URCO'))),
     ...(await tellReport(as('HARBOUR'), asSteward)),
     ...(await tellRecall(as('URCO'), as('MERIDIAN'))),
+    ...(await tellApplication(url, asSteward)),
   ];
   return { partners, stories };
 }
@@ -134,5 +144,26 @@ async function tellRecall(originator: Send, reader: Send): Promise<DemoStory[]> 
   return [
     { says: 'a recall: who has confirmed that it is deleted', as: 'URCO', path: `/v1/alerts/${id}/recall` },
     { says: 'its receipts: sent, fetched, acknowledged', as: 'URCO', path: `/v1/alerts/${id}/receipts` },
+  ];
+}
+
+/** Came by hand, since nothing is mailed here; taken up, and asked for what is missing. */
+async function tellApplication(url: string, steward: Send): Promise<DemoStory[]> {
+  const { application, caseLink } = await steward<{ application: { id: string }; caseLink: string }>(
+    '/v1/partner-applications/entries',
+    APPLICATION(),
+  );
+  const path = `/v1/partner-applications/${application.id}`;
+  const letter = await fetch(`${caseLink}/documents?kind=cover_letter&name=letter`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'text/plain' },
+    body: 'We ask to take part in Valdora. (Nothing of this is real.)',
+  });
+  if (!letter.ok) throw new Error(`${path}: ${await letter.text()}`);
+  await steward(`${path}/vetting`, { reason: 'Complete enough to begin.' });
+  await steward(`${path}/information-requests`, { text: 'Please send your certificate of registration.' });
+  return [
+    { says: 'an application being vetted, like a partner that is there', as: 'steward', path },
+    { says: 'the same by its private link', as: 'anybody', path: caseLink.slice(url.length) },
   ];
 }

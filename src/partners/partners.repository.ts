@@ -89,6 +89,13 @@ export class PartnersRepository {
     );
   }
 
+  /** As the system, for which nothing is hidden. */
+  async listAll(
+    tx: Tx,
+  ): Promise<{ id: string; code: string; name: string; country: string | null; status: PartnerStatus }[]> {
+    return tx.query(`select id, code, name, country, status from partner order by id`);
+  }
+
   /** Codes or ids that the actor can see, by what it called them. */
   async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
     const rows: { id: string; code: string }[] = await tx.query(

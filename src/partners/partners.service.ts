@@ -8,7 +8,7 @@ import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
-import { nextStatus, type StandingChange } from './partner.rules.js';
+import { nextStatus, type PartnerStatus, type StandingChange } from './partner.rules.js';
 import {
   type ChangePartnerDto,
   type CreatePartnerDto,
@@ -65,6 +65,13 @@ export class PartnersService {
 
   async findId(tx: Tx, code: string): Promise<string | null> {
     return this.partners.findId(tx, code);
+  }
+
+  /** Every partner there is, for comparison. */
+  async listAllAsSystem(
+    tx: Tx,
+  ): Promise<{ id: string; code: string; name: string; country: string | null; status: PartnerStatus }[]> {
+    return this.partners.listAll(tx);
   }
 
   async get(actor: Actor, id: string): Promise<PartnerRow> {

@@ -270,7 +270,8 @@ describe('the actor behind a token', () => {
     const token = await accessToken(app, await givenClient(app, { partnerId }));
     const statusIs = (status: string) =>
       query(app.database.superuserUrl, `update partner set status = $2 where id = $1`, [partnerId, status]);
-    expect((await actorOf(app, token)).manages).toEqual(['partners', 'arrangements', 'reference']);
+    const all = ['partners', 'arrangements', 'reference', 'applications'];
+    expect((await actorOf(app, token)).manages).toEqual(all);
     await statusIs('suspended');
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const actor = await actorOf(app, token);
@@ -283,7 +284,7 @@ describe('the actor behind a token', () => {
     expect((await postNothing(app, '/v1/partners', bearer(token))).status).toBe(403);
     await statusIs('active');
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    expect((await actorOf(app, token)).manages).toEqual(['partners', 'arrangements', 'reference']);
+    expect((await actorOf(app, token)).manages).toEqual(all);
   });
 
   it('may call only from the networks of its client', async () => {

@@ -51,8 +51,10 @@ export const ROUTES: Route[] = Object.entries(DOCUMENT.paths).flatMap(([path, it
 );
 
 /** Whoever asks is answered: recipients of mail and readers of feed addresses have a link and no token. */
-export const isOpenToAll = (path: string): boolean =>
+export const isOpenToAll = (path: string, method = ''): boolean =>
   !path.startsWith('/v1/') ||
+  /^\/v1\/partner-application-(links|cases)(\/|$)/.test(path) ||
+  (method === 'POST' && path === '/v1/partner-applications') ||
   /^\/v1\/(public\/|unsubscribe\/|subscription-confirmations\/|feeds\/\{token\}\/|bundles\/keys$)/.test(path);
 
 export const examplesOf = ({ example, examples = {} }: MediaType): unknown[] => [

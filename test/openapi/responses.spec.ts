@@ -586,6 +586,88 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.post(`/v1/alerts/${ID}/translations`, spanish), 404);
   });
 
+  it('about applications, by links and by vetting', async () => {
+    const { steward, anonymous } = app;
+    const body = example('applyToJoin', 'application/json') as { contact: { email: string } };
+    const contact = { ...body.contact, email: newAddress() };
+    expectStatus(await anonymous.post('/v1/partner-applications', { ...body, contact }), 202);
+    const [mail] = await mails.to(contact.email);
+    const link = linkIn(mail as NonNullable<typeof mail>, 'partner-application-links');
+    expectStatus(await anonymous.get(link), 200);
+    const page = await anonymous.post(link);
+    expect(page.status).toBe(200);
+    expectStatus(await anonymous.post(link), 404);
+    expectStatus(await anonymous.get(link), 404);
+    const [mine = ''] = /\/v1\/partner-application-cases\/[\w-]+/.exec(page.text) ?? [];
+    const nobodys = '/v1/partner-application-cases/nobody';
+    const links = '/v1/partner-application-links';
+    expectStatus(await anonymous.post(links, { email: contact.email }), 202);
+    const text = { headers: { 'Content-Type': 'text/plain' } };
+    const supply = (path: string, kind: string, sent = 'x', type = 'text/plain') =>
+      anonymous.post(`${path}/documents`, sent, { headers: { 'Content-Type': type }, query: { kind, name: 'x' } });
+    expectStatus(await supply(nobodys, 'other'), 404);
+    expectStatus(await supply(mine, 'other', 'x', 'image/png'), 415);
+    expectStatus(await supply(mine, 'other', 'x'.repeat(5 * 1024 * 1024 + 1)), 413);
+    expectStatus(await supply(mine, 'nothing'), 400);
+    expectStatus(await supply(mine, 'other'), 201);
+    const { items } = expectStatus(
+      await steward.get<{ items: { id: string }[] }>('/v1/partner-applications', { query: { state: 'submitted' } }),
+      200,
+    );
+    const id = items[0]?.id ?? '';
+    const path = `/v1/partner-applications/${id}`;
+    const nowhere = `/v1/partner-applications/${ID}`;
+    const whole = expectStatus(await steward.get<{ documents: { id: string }[] }>(path), 200);
+    expectStatus(await steward.get(`${path}/documents/${whole.documents[0]?.id}`), 200);
+    const asked = example('requestInformation', 'application/json');
+    const approval = { ...(example('approveApplication', 'application/json') as object), code: uniqueCode('E') };
+    const rejection = example('rejectApplication', 'application/json');
+    expectStatus(await steward.post(`${path}/information-requests`, asked), 409);
+    expectStatus(await steward.post(`${path}/vetting`, example('takeUpApplication', 'application/json')), 200);
+    expectStatus(await steward.post(`${path}/vetting`), 409);
+    expectStatus(await steward.post(`${path}/approval`, approval), 409);
+    expectStatus(await steward.post(`${path}/information-requests`, asked), 200);
+    expectStatus(await anonymous.get(mine), 200);
+    const answer = example('answerApplication', 'application/json');
+    expectStatus(await anonymous.post(`${mine}/answers`, answer), 200);
+    expectStatus(await anonymous.post(`${mine}/answers`, answer), 409);
+    for (const kind of ['cover_letter', 'registration_certificate', 'un_partnership']) {
+      expectStatus(await supply(mine, kind), 201);
+    }
+    expectStatus(await steward.post(`${path}/approval`, approval), 200);
+    expectStatus(await supply(mine, 'other'), 409);
+    expectStatus(await anonymous.post(`${mine}/withdrawal`), 409);
+    expectStatus(await steward.post(`${path}/rejection`, rejection), 409);
+    expectStatus(await steward.post(`${path}/link-revocation`), 204);
+    for (const [verb, sent] of [['vetting', {}], ['information-requests', asked], ['approval', approval], ['rejection', rejection]] as const) {
+      expectStatus(await steward.post(`${nowhere}/${verb}`, sent), 404);
+    }
+    expectStatus(await anonymous.get(nobodys), 404);
+    expectStatus(await anonymous.post(`${nobodys}/answers`, answer), 404);
+    expectStatus(await anonymous.post(`${nobodys}/withdrawal`), 404);
+    for (const act of ['rejection', 'withdrawal']) {
+      const entry = example('enterApplication', 'application/json');
+      const made = await steward.post<{ application: { id: string }; caseLink: string }>('/v1/partner-applications/entries', entry);
+      const { application, caseLink } = expectStatus(made, 201);
+      const at = act === 'withdrawal' ? new URL(caseLink).pathname : `/v1/partner-applications/${application.id}`;
+      expectStatus(await (act === 'withdrawal' ? anonymous : steward).post(`${at}/${act}`, act === 'withdrawal' ? undefined : rejection), 200);
+    }
+    const much = { headers: { 'Content-Type': 'application/json' } };
+    for (const open of ['/v1/partner-applications', links, `${nobodys}/answers`]) {
+      expectStatus(await anonymous.post(open, { surprise: 1 }), 400);
+      expectStatus(await anonymous.post(open, 'x', text), 415);
+      expectStatus(await anonymous.post(open, JSON.stringify({ text: 'x'.repeat(1_100_000) }), much), 413);
+    }
+    const mute = await startApp({ database: real.database });
+    try {
+      const nobody = watch.app(mute).anonymous;
+      expectStatus(await nobody.post('/v1/partner-applications', body), 422);
+      expectStatus(await nobody.post(links, { email: contact.email }), 422);
+    } finally {
+      await mute.close();
+    }
+  });
+
   it('about drafts', async () => {
     const { steward } = app;
     const bare = { ...alertInput(), grading: undefined, expiresAt: undefined, attribution: 'a_partner' };
@@ -639,7 +721,7 @@ describe('answers to what is right', () => {
 
 describe('answers to what is wrong', () => {
   const fill = (path: string): string => path.replace('{clientId}', 'nobody').replace(/\{\w+\}/g, ID);
-  const secured = ROUTES.filter(({ path }) => !isOpenToAll(path));
+  const secured = ROUTES.filter(({ path, method }) => !isOpenToAll(path, method));
   const others = new Map<string, Http>();
   beforeAll(async () => {
     const { partner: own } = await partner(app);
@@ -724,7 +806,7 @@ describe('answers of a service in need', () => {
     try {
       const { steward, anonymous } = watch.app(busy);
       for (const { method, path } of ROUTES.filter((route) => !route.path.startsWith('/health/'))) {
-        const http = isOpenToAll(path) ? anonymous : steward;
+        const http = isOpenToAll(path, method) ? anonymous : steward;
         // What would go on for ever, were it let in.
         const address = path.replace(/\{\w+\}/g, ID) + (path.endsWith('/stream') ? '?after=none' : '');
         await http.send(method, address);

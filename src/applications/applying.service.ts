@@ -1,0 +1,125 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { PUBLIC_URL } from '../core/config.provider.js';
+import { Database, type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { problems } from '../core/problem.js';
+import { CONFIRM_WITHIN_DAYS, MailLinksService } from '../mail/mail-links.service.js';
+import { say, writePage } from '../mail/mail.module.js';
+import { NoticesService } from '../mail/notices.service.js';
+import { ApplicationRecordService } from './application-record.service.js';
+import { applicationFaults, newApplication } from './application.input.js';
+import { DECIDED_WITHIN_DAYS, nextState } from './application.rules.js';
+import { type ApplyDto } from './applications.dto.js';
+import { type ApplicationRow, ApplicationsRepository } from './applications.repository.js';
+import { caseHashOf, casePath, newCaseToken } from './case-token.js';
+import { APPLICATION_WORDS, defineNotices } from './words/words.js';
+
+/** Mails that whoever asks can cause to one address in a day. */
+const ASKED_PER_DAY = 3;
+
+/** Applying, and the way to the private link: by the address of mail that the application names, and no other. */
+@Injectable()
+export class ApplyingService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly applications: ApplicationsRepository,
+    private readonly record: ApplicationRecordService,
+    private readonly notices: NoticesService,
+    private readonly links: MailLinksService,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
+
+  onModuleInit(): void {
+    defineNotices(this.notices, (id, turn, now) =>
+      this.links.within('application', id, CONFIRM_WITHIN_DAYS, now, turn),
+    );
+  }
+
+  /** Does the same for whoever asks: what is known of the organisation already shows nowhere. */
+  async apply(dto: ApplyDto): Promise<void> {
+    this.requireMail();
+    const faults = applicationFaults(dto);
+    if (faults.length > 0) throw problems.invalidInput(faults);
+    const id = newId();
+    const one = newApplication(id, dto);
+    await this.database.asSystem(async (tx) => {
+      if ((await this.applications.countAsked(tx, one.contact.email)) >= ASKED_PER_DAY) return;
+      await this.applications.insert(tx, one);
+      await this.postLink(tx, 'application.confirmation', {
+        ...{ id, turn: 0, name: one.name },
+        ...{ to: one.contact.email, language: one.language },
+      });
+    });
+  }
+
+  /** A new way to the private link, to the address alone. */
+  async askLink(email: string): Promise<void> {
+    this.requireMail();
+    await this.database.asSystem(async (tx) => {
+      const claimed = await this.applications.claimLink(tx, email.toLowerCase());
+      const row = claimed && (await this.applications.find(tx, claimed.id));
+      if (row === null || row.contact_email === null) return;
+      const { id, link_turn: turn, name, contact_email: to, language } = row;
+      await this.postLink(tx, 'application.link', { id, turn, name, to, language });
+    });
+  }
+
+  /** Asks; changes nothing. */
+  async showLink(token: string): Promise<string> {
+    return this.database.asSystem(async (tx) => {
+      const { row, isOver } = await this.findLinked(token, (id) => this.applications.find(tx, id));
+      const { page } = APPLICATION_WORDS[row.language];
+      if (isOver) return writePage(row.language, page.title, [say(page.over)]);
+      const { name } = row;
+      return writePage(row.language, page.title, [say(page.question, { name })], page.button);
+    });
+  }
+
+  /** Confirms the address, if it was not, and shows the private link; any older one stops working. */
+  async useLink(token: string): Promise<string> {
+    return this.database.asSystem(async (tx) => {
+      const { row, isOver } = await this.findLinked(token, (id) => this.applications.lock(tx, id));
+      const { page } = APPLICATION_WORDS[row.language];
+      if (isOver) return writePage(row.language, page.title, [say(page.over)]);
+      if (row.state === 'unconfirmed') {
+        const state = nextState(row.state, 'confirm', 'applicant');
+        await this.applications.submit(tx, row.id, DECIDED_WITHIN_DAYS);
+        await this.record.record(tx, null, row.id, { act: 'confirm', state, side: 'applicant' });
+      }
+      const caseToken = newCaseToken();
+      await this.applications.openCase(tx, row.id, caseHashOf(caseToken) as Buffer);
+      const address = `${this.publicUrl}${casePath(caseToken)}`;
+      return writePage(row.language, page.title, [say(page.shown), { address }, say(page.keep)]);
+    });
+  }
+
+  private async postLink(
+    tx: Tx,
+    kind: string,
+    {
+      to,
+      language,
+      ...params
+    }: { id: string; turn: number; name: string; to: string; language: ApplicationRow['language'] },
+  ): Promise<void> {
+    await this.notices.post(tx, { to, language, kind, params: { ...params, days: CONFIRM_WITHIN_DAYS } });
+  }
+
+  /** @throws Problem 404 for a link that was made up, or used already */
+  private async findLinked(
+    token: string,
+    find: (id: string) => Promise<ApplicationRow | null>,
+  ): Promise<{ row: ApplicationRow; isOver: boolean }> {
+    const id = this.links.claimedId(token);
+    const row = id === null ? null : await find(id);
+    const link = row && this.links.read('application', token, new Date(), row.link_turn);
+    if (row === null || link === null) throw problems.notFound();
+    return { row, isOver: link.isOver || row.contact_email === null };
+  }
+
+  private requireMail(): void {
+    if (!this.notices.canBeSent) {
+      throw problems.unprocessable('This exchange has no mail server, so no address can be confirmed.');
+    }
+  }
+}

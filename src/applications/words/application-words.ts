@@ -1,0 +1,20 @@
+import { type NoticeText } from '../../mail/notices.service.js';
+
+/** All that an applicant is told by mail and on the page behind a link, in one language. */
+export interface ApplicationWords {
+  /** name, days */
+  confirmation: NoticeText;
+  /** name, days */
+  link: NoticeText;
+  /** name */
+  news: NoticeText;
+  page: {
+    title: string;
+    /** name */
+    question: string;
+    button: string;
+    shown: string;
+    keep: string;
+    over: string;
+  };
+}
