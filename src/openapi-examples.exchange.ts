@@ -17,7 +17,7 @@ const partner = {
   ceiling: { tlp: 'AMBER' },
 };
 
-const client = { name: 'Operations room', scopes: ['alerts:publish', 'alerts:read'] };
+export const client = { name: 'Operations room', scopes: ['alerts:publish', 'alerts:read'] };
 
 const arrangement = { code: 'ULN', name: 'Ulana', countries: ['SD'], level: 'enhanced' };
 
@@ -189,6 +189,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         authentication: 'client_secret',
         allowedNetworks: [],
         createdAt: MADE,
+        requestsPerMinute: 6000,
         clientSecret: 'shown-only-once-in-this-answer',
       },
     },
@@ -220,6 +221,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         scopes: client.scopes,
         ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
         arrangements: [{ id: ARRANGEMENT, code: arrangement.code, name: arrangement.name }],
+        requestsPerMinute: 6000,
       },
     },
   },

@@ -3,6 +3,7 @@ import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
+import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
@@ -21,6 +22,7 @@ import { type RequestExamples, type ResponseExamples } from './openapi-examples.
 export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
   ...APPLICATIONS_REQUESTS,
+  ...CLIENTS_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
@@ -35,6 +37,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 };
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
+  ...CLIENTS_RESPONSES,
   ...CHANGES_RESPONSES,
   ...APPLICATIONS_RESPONSES,
   ...ATTACHMENTS_RESPONSES,

@@ -6,6 +6,7 @@ import { nameNobody } from '../core/request-context.js';
 import { type Actor } from './actor.js';
 import { ActorsService, type TokenClaims } from './actors.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LastUses } from './last-uses.js';
 import {
   ANY_SCOPE,
   keepRights,
@@ -22,6 +23,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: JwtStrategy,
     private readonly actors: ActorsService,
+    private readonly uses: LastUses,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -31,7 +33,8 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    if (this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route)) nameNobody(response);
+    const namesNobody = this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route) === true;
+    if (namesNobody) nameNobody(response);
     const claims = await this.tokens.authenticate(request, response);
     if (claims === null) {
       throw problems.unauthenticated(
@@ -43,7 +46,13 @@ export class AccessGuard implements CanActivate {
     const actor = await this.identify(claims, ip);
     request.user = actor;
     admit(actor, scope);
-    const renew = async (): Promise<Actor> => admit(await this.identify(claims, ip), scope);
+    // A source could be recognised by the hour in which its client was last used.
+    if (!namesNobody) this.uses.note(actor.clientId);
+    const renew = async (): Promise<Actor> => {
+      const same = admit(await this.identify(claims, ip), scope);
+      if (!namesNobody) this.uses.note(same.clientId);
+      return same;
+    };
     keepRights(request, { claims, renew });
     return true;
   }

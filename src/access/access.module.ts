@@ -6,6 +6,7 @@ import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { DeclaredRoutes } from './declared-routes.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LastUses } from './last-uses.js';
 import { AuthorizationServer } from './oauth/authorization-server.js';
 import { ExpiredRecords } from './oauth/expired-records.js';
 import { OAuthRepository } from './oauth/oauth.repository.js';
@@ -28,6 +29,7 @@ export { mountAuthorizationServer } from './oauth/mount.js';
     DeclaredRoutes,
     ExpiredRecords,
     JwtStrategy,
+    LastUses,
     OAuthRepository,
     SigningKeys,
     Storage,

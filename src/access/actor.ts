@@ -9,6 +9,8 @@ export interface Actor extends Acting {
   scopes: ReadonlySet<Scope>;
   /** Set for a client that may read less than its partner. */
   narrowed: boolean;
+  /** Set where the steward allowed this client less, or more, than others. */
+  requestsPerMinute?: number;
 }
 
 /** Of no partner; the rule gives it what originators publish to everybody, and nothing else ever. */

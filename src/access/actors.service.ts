@@ -119,8 +119,8 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
         isScope(scope) &&
         standing.scopes.includes(scope) &&
         (standing.reader_id === standing.partner_id || !decidesOverEverybody(scope)) &&
-        // A suspended partner may still read that what it had was withdrawn.
-        (standing.partner_status === 'active' || scope.endsWith(':read')),
+        // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
+        (standing.partner_status === 'active' || scope.endsWith(':read') || scope === 'alerts:respond'),
     ),
   );
   return {
@@ -137,5 +137,6 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
       ),
       ...(scopes.has('partners:vet') ? (['applications'] as const) : []),
     ],
+    ...(standing.requests_per_minute !== null && { requestsPerMinute: standing.requests_per_minute }),
   };
 }

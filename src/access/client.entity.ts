@@ -9,6 +9,8 @@ import { ReaderEntity } from './reader.entity.js';
   `(authentication = 'client_secret' and secret_hash is not null and jwks is null)
     or (authentication = 'private_key_jwt' and secret_hash is null and jwks is not null)`,
 )
+@Check('client_last_used_check', `last_used_at = date_trunc('hour', last_used_at, 'UTC')`)
+@Check('client_requests_check', 'requests_per_minute between 10 and 10000')
 @Index('client_partner_idx', ['partnerId'])
 export class ClientEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'client_pkey' })
@@ -54,4 +56,12 @@ export class ClientEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
+
+  /** Its hour. */
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt: Date | null;
+
+  /** Null: as much as others. */
+  @Column('integer', { name: 'requests_per_minute', nullable: true })
+  requestsPerMinute: number | null;
 }

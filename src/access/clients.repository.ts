@@ -13,6 +13,10 @@ export interface ClientRow {
   expires_at: Date | null;
   revoked_at: Date | null;
   created_at: Date;
+  /** The hour in which it last was. */
+  last_used_at: Date | null;
+  /** Null: as much as others. */
+  requests_per_minute: number | null;
   /** What the client was narrowed to; null for a client that reads all that its partner may. */
   ceiling_tlp: number | null;
   ceiling_classification: number | null;
@@ -57,6 +61,7 @@ export interface StandingRow {
   allowed_networks: string[];
   partner_kind: string;
   partner_status: 'active' | 'suspended';
+  requests_per_minute: number | null;
 }
 
 /** Usable: not revoked, not expired, of a partner that is active or merely suspended. */
@@ -64,7 +69,7 @@ const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at >
   and p.status in ('active', 'suspended')`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.allowed_networks, c.expires_at,
-  c.revoked_at, c.created_at, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
+  c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
 
@@ -106,9 +111,26 @@ export class ClientsRepository {
   /** Oldest first. */
   async listOfPartner(tx: Tx, partnerId: string): Promise<ClientRow[]> {
     return tx.query(
-      `select ${COLUMNS} from client c ${NARROWED} where c.partner_id = $1 and ${SEEN}
-       order by c.created_at, c.id`,
+      `select ${COLUMNS} from client c ${NARROWED} where c.partner_id = $1 and ${SEEN} order by c.created_at, c.id`,
       [partnerId],
+    );
+  }
+
+  /** Usable ones that nobody used for so many days, and those that end within so many; oldest first. */
+  async listNeglected(
+    tx: Tx,
+    partnerId: string,
+    days: { dormant: number; expiring: number },
+  ): Promise<(ClientRow & { is_dormant: boolean; is_expiring: boolean })[]> {
+    return tx.query(
+      `select * from (
+         select ${COLUMNS},
+           coalesce(c.last_used_at, c.created_at) < now() - make_interval(days => $2) as is_dormant,
+           coalesce(c.expires_at < now() + make_interval(days => $3), false) as is_expiring
+         from client c ${NARROWED} where c.partner_id = $1 and ${SEEN}
+           and c.revoked_at is null and (c.expires_at is null or c.expires_at > now())) found
+       where is_dormant or is_expiring order by created_at, id`,
+      [partnerId, days.dormant, days.expiring],
     );
   }
 
@@ -118,6 +140,18 @@ export class ClientsRepository {
       [id],
     );
     return rows[0] ?? null;
+  }
+
+  async change(
+    tx: Tx,
+    id: string,
+    { name, requestsPerMinute }: { name: string; requestsPerMinute: number | null },
+  ): Promise<void> {
+    await tx.query(`update client set name = $2, requests_per_minute = $3 where id = $1`, [
+      id,
+      name,
+      requestsPerMinute,
+    ]);
   }
 
   async replaceSecret(tx: Tx, id: string, secretHash: Buffer, overlapSeconds: number): Promise<void> {
@@ -136,6 +170,17 @@ export class ClientsRepository {
 
   async closeReader(tx: Tx, id: string): Promise<void> {
     await tx.query(`update reader set is_open = false where id = $1`, [id]);
+  }
+
+  /** Rows that somebody else holds are being marked, or will be by the next hour. */
+  async markUsedAsSystem(tx: Tx, ids: string[]): Promise<void> {
+    await tx.query(
+      `update client set last_used_at = date_trunc('hour', now(), 'UTC')
+       where id in (select id from client where id = any ($1)
+           and last_used_at is distinct from date_trunc('hour', now(), 'UTC')
+         order by id for no key update skip locked)`,
+      [ids],
+    );
   }
 
   async findCredentialsAsSystem(tx: Tx, id: string): Promise<ClientCredentialsRow | null> {
@@ -158,7 +203,7 @@ export class ClientsRepository {
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, c.scopes, c.allowed_networks, p.kind as partner_kind,
-         p.status as partner_status
+         p.status as partner_status, c.requests_per_minute
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
       [id, tokenId],
@@ -174,7 +219,7 @@ export class ClientsRepository {
   ): Promise<(StandingRow & { place: number })[]> {
     return tx.query(
       `select b.place::int as place, c.partner_id, c.reader_id, c.scopes, c.allowed_networks,
-         p.kind as partner_kind, p.status as partner_status
+         p.kind as partner_kind, p.status as partner_status, c.requests_per_minute
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id
        where ${USABLE} and not exists (select from revoked_token t where t.jti = b.token_id)`,

@@ -57,6 +57,31 @@ export class ClientsService {
     return this.clients.listOfPartner(tx, partnerId);
   }
 
+  /** Usable clients that nobody used for so many days, and those that end within so many. */
+  async listNeglected(
+    tx: Tx,
+    partnerId: string,
+    days: { dormant: number; expiring: number },
+  ): Promise<{ dormant: ClientRow[]; expiring: ClientRow[] }> {
+    const rows = await this.clients.listNeglected(tx, partnerId, days);
+    return {
+      dormant: rows.filter((row) => row.is_dormant),
+      expiring: rows.filter((row) => row.is_expiring),
+    };
+  }
+
+  /** Leaves what is not named as it is. */
+  async change(
+    tx: Tx,
+    client: ClientRow,
+    { name, requestsPerMinute }: { name?: string; requestsPerMinute?: number | null },
+  ): Promise<void> {
+    await this.clients.change(tx, client.id, {
+      name: name ?? client.name,
+      requestsPerMinute: requestsPerMinute === undefined ? client.requests_per_minute : requestsPerMinute,
+    });
+  }
+
   /** @throws Problem 404 for a client that is hidden, missing or another partner's */
   async lock(tx: Tx, partnerId: string, clientId: string): Promise<ClientRow> {
     const client = await this.lockAny(tx, clientId);

@@ -6,6 +6,8 @@ export const SCOPES = {
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
   'alerts:read': 'Read the alerts that reach you, by every channel.',
+  'alerts:respond':
+    'Acknowledge alerts, answer them with feedback, challenges and requests for release, and confirm that what was withdrawn is deleted, in the name of your organisation.',
   'alerts:publish': 'Publish alerts, and update, cancel or withdraw those that you published.',
   'alerts:flash': 'Publish flash alerts with the fewest fields, on duty; nothing else of alerts:publish.',
   'alerts:release': 'Release alerts of your organisation that wait for a second person.',

@@ -25,7 +25,7 @@ export class ChallengesController {
   @HttpCode(201)
   @Header('Cache-Control', 'private, no-store')
   @ApiId()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found', 'conflict')
   async challengeAlert(
     @CurrentActor() actor: Actor,

@@ -38,7 +38,7 @@ export class FeedbackController {
   @Post()
   @HttpCode(200)
   @ApiId()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found', 'conflict')
   async giveFeedback(
     @CurrentActor() actor: Actor,
@@ -67,7 +67,7 @@ export class FeedbackController {
   @HttpCode(204)
   @ApiId()
   @ApiParam({ name: 'kind', enum: FEEDBACK_KINDS, enumName: 'FeedbackKind' })
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found')
   async withdrawFeedback(
     @CurrentActor() actor: Actor,

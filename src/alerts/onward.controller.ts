@@ -22,7 +22,7 @@ export class OnwardController {
   /** Ask the originator to let one more organisation have the text that you have, for a time. */
   @Post('alerts/:id/release-requests')
   @ApiId()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found', 'conflict')
   async askForRelease(
     @CurrentActor() actor: Actor,

@@ -48,7 +48,7 @@ export class ReceiptsController {
   @Post(':id/acknowledgements')
   @HttpCode(200)
   @ApiId()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found', 'conflict')
   async acknowledgeAlert(
     @CurrentActor() actor: Actor,
@@ -87,7 +87,7 @@ export class ReceiptsController {
   @Post(':id/purge-confirmation')
   @HttpCode(200)
   @ApiId()
-  @RequireScope('alerts:read')
+  @RequireScope('alerts:respond')
   @ApiProblems('not-found', 'conflict')
   async confirmPurge(
     @CurrentActor() actor: Actor,

@@ -1,8 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { AnyClient, CurrentActor } from '../access/route.decorator.js';
+import { type Config } from '../core/config.js';
+import { CONFIG } from '../core/config.provider.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { ArrangementsService } from './arrangements.service.js';
 import { MeView } from './me.dto.js';
@@ -13,6 +15,7 @@ export class MeController {
   constructor(
     private readonly partners: PartnersService,
     private readonly arrangements: ArrangementsService,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Who am I, what may I do, how far do I see? */
@@ -34,6 +37,7 @@ export class MeController {
       scopes: [...actor.scopes].sort(),
       ceiling: { tlp: tlpLabel(ceiling.tlp), classification: classificationLabel(ceiling.classification) },
       arrangements: arrangements.map(({ id, code, name }) => ({ id, code, name })),
+      requestsPerMinute: actor.requestsPerMinute ?? this.config.requestsPerMinute,
     };
   }
 }

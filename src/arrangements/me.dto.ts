@@ -25,4 +25,6 @@ export class MeView {
   ceiling: HandlingView;
   /** Arrangements of which you are a member now, as far as this client is limited to them. */
   arrangements: OwnArrangementView[];
+  /** How much this client may ask of one process of the service; answers say how much is left, in `RateLimit`. */
+  requestsPerMinute: number;
 }

@@ -25,6 +25,7 @@ import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subsc
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
+import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -52,6 +53,7 @@ const MIGRATIONS = [
   Bundles1767225600025,
   Webhooks1767225600027,
   Applications1767225600028,
+  ClientUse1767225600033,
 ];
 
 const LEDGER = 'schema_migration';

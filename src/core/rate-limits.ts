@@ -1,12 +1,13 @@
 import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { type NextFunction, type Request, type Response } from 'express';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type Observable } from 'rxjs';
 import { type Config } from './config.js';
 import { type Problem, problems } from './problem.js';
 import { contextOf } from './request-context.js';
 
 const WINDOW_SECONDS = 60;
+const UNLIMITED = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS };
 /** Whoever watches over the service must not be kept from it by a flood from behind the same address. */
 const FREE = new Set(['/health/live', '/health/ready']);
 
@@ -18,13 +19,11 @@ const FREE = new Set(['/health/live', '/health/ready']);
  * processes a caller gets up to n times as much.
  */
 export class RateLimits implements NestInterceptor {
-  private readonly clients: RateLimiterMemory;
-  private readonly addresses: RateLimiterMemory;
+  // They only count: what one may do in a minute can differ from client to client, and change in the midst of it.
+  private readonly clients = new RateLimiterMemory(UNLIMITED);
+  private readonly addresses = new RateLimiterMemory(UNLIMITED);
 
-  constructor({ requestsPerMinute, anonymousRequestsPerMinute }: Config) {
-    this.clients = new RateLimiterMemory({ points: requestsPerMinute, duration: WINDOW_SECONDS });
-    this.addresses = new RateLimiterMemory({ points: anonymousRequestsPerMinute, duration: WINDOW_SECONDS });
-  }
+  constructor(private readonly config: Config) {}
 
   /** Before anything else is done. Whether a token is worth something is not known yet, so those wait. */
   readonly limitAnonymous = (request: Request, response: Response, next: NextFunction): void => {
@@ -46,18 +45,18 @@ export class RateLimits implements NestInterceptor {
     const context = contextOf(response);
     if (context.counted) return undefined;
     context.counted = true;
-    const caller: { clientId?: string } | undefined = request.user;
-    const [name, limiter, key] =
+    const caller: { clientId?: string; requestsPerMinute?: number } | undefined = request.user;
+    const { requestsPerMinute, anonymousRequestsPerMinute } = this.config;
+    const [name, limiter, key, allowed] =
       caller?.clientId === undefined
-        ? (['address', this.addresses, networkOf(request.ip ?? '')] as const)
-        : (['client', this.clients, caller.clientId] as const);
-    // The library rejects with the same object that it resolves with.
-    const state = await limiter.consume(key).catch((refused: RateLimiterRes) => refused);
-    const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+        ? (['address', this.addresses, networkOf(request.ip ?? ''), anonymousRequestsPerMinute] as const)
+        : (['client', this.clients, caller.clientId, caller.requestsPerMinute ?? requestsPerMinute] as const);
+    const { consumedPoints, msBeforeNext } = await limiter.consume(key);
+    const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
     // draft-ietf-httpapi-ratelimit-headers: names are quoted strings.
-    response.setHeader('RateLimit-Policy', `"${name}";q=${limiter.points};w=${WINDOW_SECONDS}`);
-    response.setHeader('RateLimit', `"${name}";r=${state.remainingPoints};t=${seconds}`);
-    return state.consumedPoints > limiter.points ? problems.tooManyRequests(seconds) : undefined;
+    response.setHeader('RateLimit-Policy', `"${name}";q=${allowed};w=${WINDOW_SECONDS}`);
+    response.setHeader('RateLimit', `"${name}";r=${Math.max(0, allowed - consumedPoints)};t=${seconds}`);
+    return consumedPoints > allowed ? problems.tooManyRequests(seconds) : undefined;
   }
 }
 

@@ -31,7 +31,14 @@ const PARTNERS = [
     name: 'UN Relief Coordination for Valdora (fictional)',
     kind: 'un_entity',
     ceiling: { tlp: 'RED' },
-    scopes: ['alerts:read', 'alerts:publish', 'audit:read', 'arrangements:read', 'partners:read'],
+    scopes: [
+      'alerts:read',
+      'alerts:respond',
+      'alerts:publish',
+      'audit:read',
+      'arrangements:read',
+      'partners:read',
+    ],
     says: 'posts alerts',
   },
   {
@@ -39,7 +46,14 @@ const PARTNERS = [
     name: 'Meridian Aid (fictional)',
     kind: 'ingo',
     ceiling: { tlp: 'AMBER' },
-    scopes: ['alerts:read', 'alerts:publish', 'reports:submit', 'arrangements:read', 'partners:read'],
+    scopes: [
+      'alerts:read',
+      'alerts:respond',
+      'alerts:publish',
+      'reports:submit',
+      'arrangements:read',
+      'partners:read',
+    ],
     says: 'a member up to AMBER: reads the confidential text of the tear-line alert',
   },
   {
@@ -47,7 +61,7 @@ const PARTNERS = [
     name: 'Harbour Relief (fictional)',
     kind: 'ingo',
     ceiling: { tlp: 'GREEN' },
-    scopes: ['alerts:read', 'reports:submit', 'arrangements:read', 'partners:read'],
+    scopes: ['alerts:read', 'alerts:respond', 'reports:submit', 'arrangements:read', 'partners:read'],
     says: 'a member up to GREEN: reads the lower text of the same alert, and reported without its name',
   },
   {

@@ -1,13 +1,32 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, type PipeTransform, Post } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  type PipeTransform,
+  Post,
+  Query,
+} from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { type ClientRow } from '../access/clients.service.js';
+import { type Config } from '../core/config.js';
+import { CONFIG } from '../core/config.provider.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { problems } from '../core/problem.js';
 import {
+  ChangeClientDto,
   ClientCredentialsView,
   ClientList,
+  ClientReportQuery,
+  ClientReportView,
+  ClientView,
   CreateClientDto,
   presentClient,
   RotateClientDto,
@@ -29,7 +48,10 @@ const ApiClientId = () => ApiParam({ name: 'clientId', schema: { type: 'string',
 @ApiTags('partners')
 @Controller('v1/partners/:id/clients')
 export class ClientsController {
-  constructor(private readonly clients: PartnerClientsService) {}
+  constructor(
+    private readonly clients: PartnerClientsService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /** Give a system of a partner its credentials; a secret is shown this once. */
   @Post()
@@ -42,7 +64,7 @@ export class ClientsController {
     @Body() dto: CreateClientDto,
   ): Promise<ClientCredentialsView> {
     const { row, clientSecret } = await this.clients.create(actor, id, dto);
-    return { ...presentClient(row), ...(clientSecret !== undefined && { clientSecret }) };
+    return this.presentIssued(row, clientSecret);
   }
 
   /** List the clients of a partner. */
@@ -51,7 +73,41 @@ export class ClientsController {
   @RequireScope('partners:read')
   @ApiProblems('not-found')
   async listClients(@CurrentActor() actor: Actor, @Id() id: string): Promise<ClientList> {
-    return { items: (await this.clients.list(actor, id)).map(presentClient) };
+    const rows = await this.clients.list(actor, id);
+    return { items: rows.map((row) => presentClient(row, this.config)) };
+  }
+
+  /** Find clients of a partner that nobody uses, and those that end soon. */
+  @Get('report')
+  @ApiId()
+  @RequireScope('partners:read')
+  @ApiProblems('not-found')
+  async reportClients(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() { dormantDays, expiringDays }: ClientReportQuery,
+  ): Promise<ClientReportView> {
+    const days = { dormant: dormantDays, expiring: expiringDays };
+    const { dormant, expiring } = await this.clients.report(actor, id, days);
+    return {
+      dormant: dormant.map((row) => presentClient(row, this.config)),
+      expiring: expiring.map((row) => presentClient(row, this.config)),
+    };
+  }
+
+  /** Rename a client, or allow it less or more than others. */
+  @Patch(':clientId')
+  @ApiId()
+  @ApiClientId()
+  @RequireScope('partners:manage')
+  @ApiProblems('not-found', 'conflict')
+  async changeClient(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @ClientId() clientId: string,
+    @Body() dto: ChangeClientDto,
+  ): Promise<ClientView> {
+    return presentClient(await this.clients.change(actor, id, clientId, dto), this.config);
   }
 
   /** Replace a client's secret; the old one may go on for a while. */
@@ -68,7 +124,7 @@ export class ClientsController {
     @Body() dto: RotateClientDto,
   ): Promise<ClientCredentialsView> {
     const { row, clientSecret } = await this.clients.rotate(actor, id, clientId, dto.overlapSeconds ?? 0);
-    return { ...presentClient(row), ...(clientSecret !== undefined && { clientSecret }) };
+    return this.presentIssued(row, clientSecret);
   }
 
   /** Revoke a client: it and the tokens it holds stop working within seconds. */
@@ -84,5 +140,9 @@ export class ClientsController {
     @ClientId() clientId: string,
   ): Promise<void> {
     await this.clients.revoke(actor, id, clientId);
+  }
+
+  private presentIssued(row: ClientRow, clientSecret: string | undefined): ClientCredentialsView {
+    return { ...presentClient(row, this.config), ...(clientSecret !== undefined && { clientSecret }) };
   }
 }

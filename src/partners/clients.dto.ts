@@ -9,7 +9,10 @@ import {
   Matches,
   Max,
   Min,
+  ValidateIf,
 } from 'class-validator';
+import { type Config } from '../core/config.js';
+import { ToNumber } from '../core/page.dto.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { IfPresent } from '../core/if-present.decorator.js';
@@ -83,6 +86,40 @@ export class RotateClientDto {
   overlapSeconds?: number;
 }
 
+/** So many requests a minute a client may be allowed; the migration says the same. */
+const REQUESTS = { least: 10, most: 10_000 };
+
+export class ChangeClientDto {
+  @IfPresent()
+  @IsText(1, 120)
+  name?: string;
+
+  /** How much it may ask; null: as much as others. */
+  @ValidateIf((_, value) => value !== undefined && value !== null)
+  @IsInt()
+  @Min(REQUESTS.least)
+  @Max(REQUESTS.most)
+  requestsPerMinute?: number | null;
+}
+
+export class ClientReportQuery {
+  /** Days for which nobody used it. */
+  @IfPresent()
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  dormantDays: number = 90;
+
+  /** Days within which it ends. */
+  @IfPresent()
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  expiringDays: number = 30;
+}
+
 export class ClientView {
   clientId: string;
   partnerId: string;
@@ -96,6 +133,10 @@ export class ClientView {
   expiresAt?: string;
   revokedAt?: string;
   createdAt: string;
+  /** The hour in which it last asked for something; acts by which a source could be recognised do not count. */
+  lastUsedAt?: string;
+  /** How much it may ask of one process of the service; answers say how much is left, in `RateLimit`. */
+  requestsPerMinute: number;
 }
 
 export class ClientCredentialsView extends ClientView {
@@ -107,8 +148,16 @@ export class ClientList {
   items: ClientView[];
 }
 
-/** @param row narrowing columns are null for a client that reads all that its partner may */
-export function presentClient(row: ClientRow): ClientView {
+/** Clients that somebody should look at: revoke what is not needed, replace what ends. */
+export class ClientReportView {
+  /** Usable, and not used for as long as you asked about, or ever since they were made. */
+  dormant: ClientView[];
+  /** Usable, but not for longer than you asked about. */
+  expiring: ClientView[];
+}
+
+/** Narrowing columns are null for a client that reads all that its partner may. */
+export function presentClient(row: ClientRow, { requestsPerMinute }: Config): ClientView {
   return {
     clientId: row.id,
     partnerId: row.partner_id,
@@ -127,5 +176,7 @@ export function presentClient(row: ClientRow): ClientView {
     ...(row.expires_at !== null && { expiresAt: row.expires_at.toISOString() }),
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at.toISOString() }),
     createdAt: row.created_at.toISOString(),
+    ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at.toISOString() }),
+    requestsPerMinute: row.requests_per_minute ?? requestsPerMinute,
   };
 }

@@ -4,7 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type ClientRow, ClientsService } from '../access/clients.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
-import { type CreateClientDto } from './clients.dto.js';
+import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
 import { PartnersRepository } from './partners.repository.js';
 
 /** The credentials of a partner's systems. */
@@ -44,6 +44,29 @@ export class PartnerClientsService {
     return this.database.readAs(actor, async (tx) => {
       await this.requirePartner(tx, partnerId);
       return this.clients.listOfPartner(tx, partnerId);
+    });
+  }
+
+  /** @throws Problem 404 for a partner that is hidden or missing */
+  async report(
+    actor: Actor,
+    partnerId: string,
+    days: { dormant: number; expiring: number },
+  ): Promise<{ dormant: ClientRow[]; expiring: ClientRow[] }> {
+    return this.database.readAs(actor, async (tx) => {
+      await this.requirePartner(tx, partnerId);
+      return this.clients.listNeglected(tx, partnerId, days);
+    });
+  }
+
+  /** @throws Problem 409 for a client that was revoked */
+  async change(actor: Actor, partnerId: string, clientId: string, dto: ChangeClientDto): Promise<ClientRow> {
+    return this.database.as(actor, async (tx) => {
+      const client = await this.clients.lock(tx, partnerId, clientId);
+      if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
+      await this.clients.change(tx, client, dto);
+      await this.record(tx, actor, 'client.changed', partnerId, clientId, { ...dto });
+      return this.clients.lock(tx, partnerId, clientId);
     });
   }
 

@@ -265,7 +265,7 @@ describe('the actor behind a token', () => {
     await expect(givenClient(app, managing)).rejects.toMatchObject({ errors: [{ pointer: '#/scopes/0' }] });
   });
 
-  it('may only read while its partner is suspended, and what it may again once that is over', async () => {
+  it('may only read and answer while its partner is suspended, and what it may again once that is over', async () => {
     const partnerId = await givenPartner(app);
     const token = await accessToken(app, await givenClient(app, { partnerId }));
     const statusIs = (status: string) =>
@@ -277,7 +277,7 @@ describe('the actor behind a token', () => {
     const actor = await actorOf(app, token);
     expect(actor.partnerStatus).toBe('suspended');
     expect(actor.scopes).toEqual(
-      new Set(['partners:read', 'arrangements:read', 'alerts:read', 'audit:read']),
+      new Set(['partners:read', 'arrangements:read', 'alerts:read', 'alerts:respond', 'audit:read']),
     );
     expect(actor.manages).toEqual([]);
     expect((await me(token)).status).toBe(200);

@@ -7,6 +7,7 @@ import { AccessModule } from '../../src/access/access.module.js';
 import { ActorsService } from '../../src/access/actors.service.js';
 import { DeclaredRoutes } from '../../src/access/declared-routes.js';
 import { JwtStrategy } from '../../src/access/jwt.strategy.js';
+import { LastUses } from '../../src/access/last-uses.js';
 import { AnyClient, Public, RequireScope } from '../../src/access/route.decorator.js';
 import { ENTITIES } from '../../src/app.entities.js';
 import { CoreModule } from '../../src/core/core.module.js';
@@ -103,7 +104,12 @@ describe('a route', () => {
     const app = await startApp();
     try {
       const service = <T>(type: new (...args: never[]) => T): T => app.nest.get(type, { strict: false });
-      const guard = new AccessGuard(service(Reflector), service(JwtStrategy), service(ActorsService));
+      const guard = new AccessGuard(
+        service(Reflector),
+        service(JwtStrategy),
+        service(ActorsService),
+        service(LastUses),
+      );
       const visit = (controller: new () => object, method: string, token?: string): Promise<boolean> => {
         const handler = (controller.prototype as Record<string, () => unknown>)[method];
         if (!handler) throw new Error(`no ${method}`);

@@ -84,9 +84,13 @@ describe('answers to what is right', () => {
       expiresAt: '2099-01-01T00:00:00Z',
     });
     expectStatus(await steward.get(`${path}/clients`), 200);
+    expectStatus(await steward.get(`${path}/clients/report`, { query: { dormantDays: 1 } }), 200);
+    const less = example('changeClient', 'application/json') ?? { requestsPerMinute: 600 };
+    expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, less), 200);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`, { overlapSeconds: 60 }), 200);
     expectStatus(await steward.delete(`${path}/clients/${used.clientId}`), 204);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`), 409);
+    expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, {}), 409);
     expectStatus(await steward.get(`${path}/clients`), 200);
     const other = await partner(app);
     for (const [change, repeated] of [['suspension', 409], ['reinstatement', 409], ['withdrawal', 409]] as const) {
@@ -760,6 +764,7 @@ describe('answers to what is wrong', () => {
     expectStatus(await steward.send('PATCH', `/v1/partners/${ID}`, {}), 404);
     expectStatus(await steward.post(`/v1/partners/${ID}/clients`, { name: 'x', scopes: ['alerts:read'] }), 404);
     expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/rotation`), 404);
+    expectStatus(await steward.patch(`/v1/partners/${ID}/clients/nobody`, {}), 404);
     expectStatus(await steward.send('PATCH', `/v1/arrangements/${ID}`, {}), 404);
     const { partner: member } = await partner(app);
     expectStatus(await steward.post(`/v1/arrangements/${ID}/members`, { partnerId: member.id }), 404);

@@ -292,7 +292,7 @@ describe('the standing of a partner', () => {
     const me = await member.http.get<{ partner: View; scopes: string[]; arrangements: unknown[] }>('/v1/me');
     expect([me.body.partner.status, me.body.scopes, me.body.arrangements]).toEqual([
       'suspended',
-      ['alerts:read', 'arrangements:read', 'partners:read'],
+      ['alerts:read', 'alerts:respond', 'arrangements:read', 'partners:read'],
       [],
     ]);
     expect((await member.http.get<Page>('/v1/partners')).body.items.map((one) => one.id)).toEqual([
@@ -397,9 +397,10 @@ describe('GET /v1/me', () => {
           kind: 'ingo',
           status: 'active',
         },
-        scopes: ['alerts:publish', 'alerts:read', 'arrangements:read', 'partners:read'],
+        scopes: ['alerts:publish', 'alerts:read', 'alerts:respond', 'arrangements:read', 'partners:read'],
         ceiling: { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' },
         arrangements: [{ id: here.id, code: here.code, name: `Arrangement ${here.code}` }],
+        requestsPerMinute: 1_000_000,
       },
     ]);
     const reading = await app.as(peer.client, 'alerts:read');

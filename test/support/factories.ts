@@ -39,7 +39,10 @@ export const uniqueCode = (prefix = 'T'): string =>
   `${prefix}-${randomBytes(5).toString('hex').toUpperCase()}`;
 
 /** What a partner's systems usually hold. */
-export const USUAL_SCOPES = ['partners:read', 'arrangements:read', 'alerts:read', 'alerts:publish'];
+export const USUAL_SCOPES = [
+  ...['partners:read', 'arrangements:read'],
+  ...['alerts:read', 'alerts:respond', 'alerts:publish'],
+];
 
 /** An active partner, admitted by the steward, with one client and a token for it. */
 export async function partner(app: TestApp, options: PartnerOptions = {}): Promise<TestPartner> {

@@ -36,7 +36,10 @@ describe('the public', () => {
     superuser = new pg.Client({ connectionString: app.database.superuserUrl });
     await superuser.connect();
     un = await partner(app, { kind: 'un_entity', name: 'The unnamed one' });
-    ngo = await partner(app, { kind: 'ingo', scopes: ['alerts:read', 'alerts:publish', 'reports:submit'] });
+    ngo = await partner(app, {
+      kind: 'ingo',
+      scopes: ['alerts:read', 'alerts:respond', 'alerts:publish', 'reports:submit'],
+    });
     here = await arrangement(app, { members: [un, ngo] });
   });
   afterAll(async () => {
