@@ -62,7 +62,12 @@ export async function getRoutes(): Promise<GetOperation[]> {
     });
 }
 
-const OTHER_PARAMETERS: Record<string, string> = { list: 'incident-acts', code: 'theft', clientId: 'nobody' };
+const OTHER_PARAMETERS: Record<string, string> = {
+  list: 'incident-acts',
+  code: 'theft',
+  clientId: 'nobody',
+  format: 'atom',
+};
 const QUERIES: Record<string, string>[] = [
   { limit: '200' },
   { of: 'exchange', limit: '200' },
