@@ -147,6 +147,15 @@ describe('what a client may ask', () => {
   const limit = (clientId: string, body: unknown, by: Http = app.steward) =>
     by.patch<View & Problem>(`${clientsOf(owner)}/${clientId}`, body);
 
+  const changes = async (): Promise<object[]> => {
+    const query = { of: 'exchange', action: 'client.changed', object: owner.partner.id };
+    const { items } = expectStatus(
+      await app.steward.get<{ items: { details: object }[] }>('/v1/audit', { query }),
+      200,
+    );
+    return items.map(({ details }) => details);
+  };
+
   it('is what any may, unless the steward says otherwise; the client sees it', async () => {
     const { clientId } = owner.client;
     expect((await listed(owner.http)).map((one) => one.requestsPerMinute)).toEqual([500]);
@@ -166,6 +175,10 @@ describe('what a client may ask', () => {
       async () => (await http.get('/v1/me')).headers.get('ratelimit-policy') === '"client";q=500;w=60',
     );
     expect((await listed(owner.http))[0]).toMatchObject({ name: 'Renamed', requestsPerMinute: 500 });
+    expect(await changes()).toEqual([
+      { client: clientId, name: 'Renamed', requestsPerMinute: null },
+      { client: clientId, requestsPerMinute: 12 },
+    ]);
   });
 
   it('is changed within bounds, by the steward, for clients that are there', async () => {
@@ -186,13 +199,7 @@ describe('what a client may ask', () => {
     expect((await limit(other.client.clientId, {})).status).toBe(404);
     expectStatus(await app.steward.delete(`${clientsOf(owner)}/${clientId}`), 204);
     expect((await limit(clientId, { name: 'Too late' })).status).toBe(409);
-    const { items } = expectStatus(
-      await app.steward.get<{ items: { details: object }[] }>('/v1/audit', {
-        query: { of: 'exchange', action: 'client.changed', object: owner.partner.id },
-      }),
-      200,
-    );
-    expect(items).toEqual([]);
+    expect(await changes()).toEqual([]);
   });
 });
 
