@@ -1,3 +1,4 @@
+import { BreakGlassEntity } from './access/break-glass.entity.js';
 import { ClientEntity } from './access/client.entity.js';
 import {
   InstallationSecretEntity,
@@ -91,6 +92,7 @@ export const ENTITIES = [
   ChangeEntryEntity,
   ChangeHeadEntity,
   ClientEntity,
+  BreakGlassEntity,
   AlertKnownEntity,
   ChallengeEntity,
   FeedAddressEntity,

@@ -19,11 +19,38 @@ const used = {
   requestsPerMinute: 600,
 };
 
+const grant = {
+  scopes: ['alerts:flash'],
+  ceiling: { tlp: 'AMBER' },
+  reason: 'The watch room of Ulana is cut off; this client stands in for it until the evening.',
+};
+
+const granted = {
+  id: '019b2f00-0000-7000-8000-0000000000b1',
+  partnerId: PARTNER,
+  clientId: used.clientId,
+  state: 'open',
+  ...grant,
+  ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
+  grantedAt: MADE,
+  until: '2026-11-02T12:00:00.000Z',
+};
+const ended = { ...granted, state: 'ended', endedAt: granted.until };
+const review = { outcome: 'justified', note: 'Three flash alerts in its name, all of them true.' };
+
 export const CLIENTS_REQUESTS: RequestExamples = {
+  grantBreakGlass: { [JSON_TYPE]: one({ ...grant, minutes: 240 }) },
+  reviewBreakGlass: { [JSON_TYPE]: one(review) },
   changeClient: { [JSON_TYPE]: one({ requestsPerMinute: 600 }) },
 };
 
 export const CLIENTS_RESPONSES: ResponseExamples = {
+  grantBreakGlass: { 201: { [JSON_TYPE]: granted } },
+  listBreakGlass: { 200: { [JSON_TYPE]: { items: [granted] } } },
+  endBreakGlass: { 200: { [JSON_TYPE]: ended } },
+  reviewBreakGlass: {
+    200: { [JSON_TYPE]: { ...ended, review: { ...review, at: '2026-11-03T08:00:00.000Z' } } },
+  },
   changeClient: { 200: { [JSON_TYPE]: used } },
   listClients: { 200: { [JSON_TYPE]: { items: [used] } } },
   reportClients: {

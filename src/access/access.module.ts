@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { ActorsService } from './actors.service.js';
+import { BreakGlassRepository } from './break-glass.repository.js';
+import { BreakGlassService } from './break-glass.service.js';
 import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { DeclaredRoutes } from './declared-routes.js';
@@ -24,6 +26,8 @@ export { mountAuthorizationServer } from './oauth/mount.js';
   providers: [
     ActorsService,
     AuthorizationServer,
+    BreakGlassRepository,
+    BreakGlassService,
     ClientsRepository,
     ClientsService,
     DeclaredRoutes,
@@ -35,6 +39,6 @@ export { mountAuthorizationServer } from './oauth/mount.js';
     Storage,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ActorsService, ClientsService],
+  exports: [ActorsService, BreakGlassService, ClientsService],
 })
 export class AccessModule {}

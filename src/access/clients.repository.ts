@@ -68,6 +68,10 @@ export interface StandingRow {
 const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at > now())
   and p.status in ('active', 'suspended')`;
 
+/** Its own, and what it was granted for some hours, to the moment. */
+const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
+  where b.client_id = c.id and b.state = 'open' and b.until > now()), '{}') as scopes`;
+
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.allowed_networks, c.expires_at,
   c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
 
@@ -185,7 +189,7 @@ export class ClientsRepository {
 
   async findCredentialsAsSystem(tx: Tx, id: string): Promise<ClientCredentialsRow | null> {
     const rows: ClientCredentialsRow[] = await tx.query(
-      `select c.id, c.scopes, c.authentication, c.jwks, c.allowed_networks,
+      `select c.id, ${SCOPES}, c.authentication, c.jwks, c.allowed_networks,
          array_remove(array[encode(c.secret_hash, 'hex'),
            case when c.previous_secret_expires_at > now() then encode(c.previous_secret_hash, 'hex') end], null)
            as secret_hashes
@@ -202,7 +206,7 @@ export class ClientsRepository {
    */
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
-      `select c.partner_id, c.reader_id, c.scopes, c.allowed_networks, p.kind as partner_kind,
+      `select c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks, p.kind as partner_kind,
          p.status as partner_status, c.requests_per_minute
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
@@ -218,7 +222,7 @@ export class ClientsRepository {
     tokenIds: string[],
   ): Promise<(StandingRow & { place: number })[]> {
     return tx.query(
-      `select b.place::int as place, c.partner_id, c.reader_id, c.scopes, c.allowed_networks,
+      `select b.place::int as place, c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks,
          p.kind as partner_kind, p.status as partner_status, c.requests_per_minute
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id

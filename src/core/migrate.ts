@@ -25,6 +25,7 @@ import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subsc
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
+import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
 import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
 
 const MIGRATIONS = [
@@ -54,6 +55,7 @@ const MIGRATIONS = [
   Webhooks1767225600027,
   Applications1767225600028,
   ClientUse1767225600033,
+  BreakGlass1767225600035,
 ];
 
 const LEDGER = 'schema_migration';

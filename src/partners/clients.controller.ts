@@ -1,17 +1,5 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  Patch,
-  type PipeTransform,
-  Post,
-  Query,
-} from '@nestjs/common';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { type ClientRow } from '../access/clients.service.js';
@@ -19,7 +7,6 @@ import { type Config } from '../core/config.js';
 import { CONFIG } from '../core/config.provider.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
-import { problems } from '../core/problem.js';
 import {
   ChangeClientDto,
   ClientCredentialsView,
@@ -31,19 +18,8 @@ import {
   presentClient,
   RotateClientDto,
 } from './clients.dto.js';
+import { ApiClientId, ClientId } from './client-id.decorators.js';
 import { PartnerClientsService } from './partner-clients.service.js';
-
-class ClientIdPipe implements PipeTransform<string, string> {
-  /** What cannot be an id is answered like an id that is not there. */
-  transform(value: string): string {
-    if (!/^[\w.-]{1,64}$/.test(value)) throw problems.notFound();
-    return value;
-  }
-}
-
-const ClientId = () => Param('clientId', ClientIdPipe);
-
-const ApiClientId = () => ApiParam({ name: 'clientId', schema: { type: 'string', maxLength: 64 } });
 
 @ApiTags('partners')
 @Controller('v1/partners/:id/clients')

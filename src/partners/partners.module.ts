@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { BreakGlassClock } from './break-glass.clock.js';
+import { BreakGlassController } from './break-glass.controller.js';
 import { ClientsController } from './clients.controller.js';
+import { PartnerBreakGlassService } from './partner-break-glass.service.js';
 import { PartnerClientsService } from './partner-clients.service.js';
 import { PartnersController } from './partners.controller.js';
 import { PartnersRepository } from './partners.repository.js';
@@ -13,8 +16,14 @@ import { PartnersService } from './partners.service.js';
  */
 @Module({
   imports: [AccessModule, AuditModule],
-  controllers: [PartnersController, ClientsController],
-  providers: [PartnerClientsService, PartnersRepository, PartnersService],
+  controllers: [PartnersController, ClientsController, BreakGlassController],
+  providers: [
+    BreakGlassClock,
+    PartnerBreakGlassService,
+    PartnerClientsService,
+    PartnersRepository,
+    PartnersService,
+  ],
   exports: [PartnersService],
 })
 export class PartnersModule {}

@@ -88,6 +88,17 @@ describe('answers to what is right', () => {
     const less = example('changeClient', 'application/json') ?? { requestsPerMinute: 600 };
     expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, less), 200);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`, { overlapSeconds: 60 }), 200);
+    const granting = { ceiling: { tlp: 'AMBER' }, scopes: ['reports:submit'], reason: 'Nobody else is there.', minutes: 5 };
+    const glass = `${path}/clients/${used.clientId}/break-glass`;
+    const { id: granted } = expectStatus(await steward.post<{ id: string }>(glass, granting), 201);
+    expectStatus(await steward.post(glass, granting), 409);
+    const other2 = await app.as(await client(app, expectStatus(await steward.get<{ partner: { id: string } }>('/v1/me'), 200).partner.id, { scopes: ['partners:manage'] }));
+    const review = { outcome: 'justified', note: 'Right.' };
+    expectStatus(await other2.post(`${path}/break-glass/${granted}/review`, review), 409);
+    expectStatus(await steward.get(`${path}/break-glass`), 200);
+    expectStatus(await steward.post(`${path}/break-glass/${granted}/end`), 200);
+    expectStatus(await steward.post(`${path}/break-glass/${granted}/end`), 409);
+    expectStatus(await other2.post(`${path}/break-glass/${granted}/review`, review), 200);
     expectStatus(await steward.delete(`${path}/clients/${used.clientId}`), 204);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`), 409);
     expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, {}), 409);
@@ -765,6 +776,10 @@ describe('answers to what is wrong', () => {
     expectStatus(await steward.post(`/v1/partners/${ID}/clients`, { name: 'x', scopes: ['alerts:read'] }), 404);
     expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/rotation`), 404);
     expectStatus(await steward.patch(`/v1/partners/${ID}/clients/nobody`, {}), 404);
+    const granting = { scopes: ['reports:submit'], reason: 'Nobody else is there.', minutes: 5 };
+    expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/break-glass`, granting), 404);
+    const review = { outcome: 'justified', note: 'Right.' };
+    expectStatus(await steward.post(`/v1/partners/${ID}/break-glass/${ID}/review`, review), 404);
     expectStatus(await steward.send('PATCH', `/v1/arrangements/${ID}`, {}), 404);
     const { partner: member } = await partner(app);
     expectStatus(await steward.post(`/v1/arrangements/${ID}/members`, { partnerId: member.id }), 404);
