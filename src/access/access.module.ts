@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { TargetGuard } from '../core/target-guard.js';
 import { AccessGuard } from './access.guard.js';
 import { ActorsService } from './actors.service.js';
 import { BreakGlassRepository } from './break-glass.repository.js';
@@ -12,6 +13,7 @@ import { LastUses } from './last-uses.js';
 import { AuthorizationServer } from './oauth/authorization-server.js';
 import { ExpiredRecords } from './oauth/expired-records.js';
 import { OAuthRepository } from './oauth/oauth.repository.js';
+import { RemoteKeySets } from './oauth/remote-key-sets.js';
 import { SigningKeys } from './oauth/signing-keys.js';
 import { Storage } from './oauth/storage.js';
 
@@ -35,6 +37,11 @@ export { mountAuthorizationServer } from './oauth/mount.js';
     JwtStrategy,
     LastUses,
     OAuthRepository,
+    {
+      provide: RemoteKeySets,
+      inject: [TargetGuard],
+      useFactory: (guard: TargetGuard) => new RemoteKeySets(guard),
+    },
     SigningKeys,
     Storage,
     { provide: APP_GUARD, useClass: AccessGuard },

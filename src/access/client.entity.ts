@@ -6,8 +6,8 @@ import { ReaderEntity } from './reader.entity.js';
 @Entity({ name: 'client' })
 @Check(
   'client_authentication_check',
-  `(authentication = 'client_secret' and secret_hash is not null and jwks is null)
-    or (authentication = 'private_key_jwt' and secret_hash is null and jwks is not null)`,
+  `(authentication = 'client_secret' and secret_hash is not null and jwks is null and jwks_uri is null)
+    or (authentication = 'private_key_jwt' and secret_hash is null and num_nonnulls(jwks, jwks_uri) = 1)`,
 )
 @Check('client_last_used_check', `last_used_at = date_trunc('hour', last_used_at, 'UTC')`)
 @Check('client_requests_check', 'requests_per_minute between 10 and 10000')
@@ -44,6 +44,10 @@ export class ClientEntity {
 
   @Column('jsonb', { nullable: true })
   jwks: KeySetInput | null;
+
+  /** Where it publishes its keys, in place of `jwks`. */
+  @Column('text', { name: 'jwks_uri', nullable: true })
+  jwksUri: string | null;
 
   @Column('text', { name: 'allowed_networks', array: true, default: () => `'{}'` })
   allowedNetworks: string[];

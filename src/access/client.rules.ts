@@ -22,6 +22,8 @@ export interface NewClient {
   expiresAt?: Date;
   authentication: Authentication;
   jwks?: KeySetInput;
+  /** Where it publishes its keys, in place of `jwks`. */
+  jwksUri?: string;
   /** Of the steward, which may choose its own. */
   clientId?: string;
   clientSecret?: string;
@@ -61,9 +63,14 @@ export function clientFaults(client: NewClient, now: Date): Fault[] {
   }
   if (client.authentication === 'client_secret') {
     if (client.jwks) faults.push({ pointer: '#/jwks', detail: 'belongs to private_key_jwt' });
+    if (client.jwksUri) faults.push({ pointer: '#/jwksUri', detail: 'belongs to private_key_jwt' });
     return faults;
   }
-  if (!client.jwks) faults.push({ pointer: '#/jwks', detail: 'is needed for private_key_jwt' });
+  if (client.jwks && client.jwksUri)
+    faults.push({ pointer: '#/jwksUri', detail: 'stands in the place of jwks' });
+  if (!client.jwks && !client.jwksUri) {
+    faults.push({ pointer: '#/jwks', detail: 'or jwksUri is needed for private_key_jwt' });
+  }
   return client.jwks ? [...faults, ...keySetFaults(client.jwks)] : faults;
 }
 
@@ -83,6 +90,25 @@ export function keySetFaults(jwks: KeySetInput): Fault[] {
   if (new Set(ids).size < ids.length)
     faults.push({ pointer: '#/jwks/keys', detail: 'must not repeat a kid' });
   return faults;
+}
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/**
+ * Of a set that somebody publishes, the keys that this service can use, with their public members; sets may hold others
+ * (RFC 7517 §5). A key whose private part is published as well is anybody's.
+ * @returns null when there is none
+ */
+export function usableKeys(published: unknown): KeySetInput | null {
+  const all = (published as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(all)) return null;
+  const keys = all.slice(0, MAX_KEYS).flatMap((key: unknown) => {
+    if (typeof key !== 'object' || key === null || PRIVATE_MEMBERS.some((name) => name in key)) return [];
+    const members = [...COMMON_MEMBERS, ...(MEMBERS[String((key as { kty?: unknown }).kty)] ?? [])];
+    const open = Object.fromEntries(Object.entries(key).filter(([name]) => members.includes(name)));
+    return keyFault(open) === null ? [open] : [];
+  });
+  return keys.length > 0 && keySetFaults({ keys }).length === 0 ? { keys } : null;
 }
 
 function keyFault(key: unknown): string | null {

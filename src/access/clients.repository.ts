@@ -9,6 +9,7 @@ export interface ClientRow {
   name: string;
   scopes: string[];
   authentication: Authentication;
+  jwks_uri: string | null;
   allowed_networks: string[];
   expires_at: Date | null;
   revoked_at: Date | null;
@@ -32,6 +33,7 @@ export interface NewClientRow {
   authentication: Authentication;
   secretHash: Buffer | null;
   jwks: KeySetInput | null;
+  jwksUri: string | null;
   allowedNetworks: readonly string[];
   expiresAt: Date | null;
 }
@@ -51,6 +53,7 @@ export interface ClientCredentialsRow {
   /** Digests, in hexadecimal, of the secrets that open it now. */
   secret_hashes: string[];
   jwks: KeySetInput | null;
+  jwks_uri: string | null;
   allowed_networks: string[];
 }
 
@@ -72,7 +75,7 @@ const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at >
 const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
   where b.client_id = c.id and b.state = 'open' and b.until > now()), '{}') as scopes`;
 
-const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.allowed_networks, c.expires_at,
+const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
   c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
@@ -94,8 +97,8 @@ export class ClientsRepository {
   async insert(tx: Tx, client: NewClientRow): Promise<boolean> {
     const rows: unknown[] = await tx.query(
       `insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash, jwks,
-         allowed_networks, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning id`,
+         allowed_networks, expires_at, jwks_uri)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing returning id`,
       [
         client.id,
         client.partnerId,
@@ -107,6 +110,7 @@ export class ClientsRepository {
         client.jwks && JSON.stringify(client.jwks),
         client.allowedNetworks,
         client.expiresAt,
+        client.jwksUri,
       ],
     );
     return rows.length > 0;
@@ -189,7 +193,7 @@ export class ClientsRepository {
 
   async findCredentialsAsSystem(tx: Tx, id: string): Promise<ClientCredentialsRow | null> {
     const rows: ClientCredentialsRow[] = await tx.query(
-      `select c.id, ${SCOPES}, c.authentication, c.jwks, c.allowed_networks,
+      `select c.id, ${SCOPES}, c.authentication, c.jwks, c.jwks_uri, c.allowed_networks,
          array_remove(array[encode(c.secret_hash, 'hex'),
            case when c.previous_secret_expires_at > now() then encode(c.previous_secret_hash, 'hex') end], null)
            as secret_hashes

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
+import { TargetGuard, TargetRefused } from '../core/target-guard.js';
 import { clientFaults, type NewClient } from './client.rules.js';
 import { type ClientRow, ClientsRepository } from './clients.repository.js';
 import { ceilingRanks, HIGHEST_RANKS } from './handling.js';
@@ -18,7 +19,10 @@ export interface IssuedClient {
 /** The systems that call on behalf of partners. What row-level security hides from the actor is not found. */
 @Injectable()
 export class ClientsService {
-  constructor(private readonly clients: ClientsRepository) {}
+  constructor(
+    private readonly clients: ClientsRepository,
+    private readonly guard: TargetGuard,
+  ) {}
 
   /** The reader that a partner itself is, with the partner's own id; its ceilings are those of the partner. */
   async openReader(tx: Tx, partnerId: string): Promise<void> {
@@ -28,6 +32,19 @@ export class ClientsService {
       ceiling: HIGHEST_RANKS,
       arrangementIds: null,
     });
+  }
+
+  /**
+   * Looks up where the address of a key set leads; outside of transactions, since that takes its time.
+   * @throws Problem 400 for one that may not be asked
+   */
+  async checkKeyAddress(address: string): Promise<void> {
+    try {
+      await this.guard.check(address);
+    } catch (error) {
+      if (!(error instanceof TargetRefused)) throw error;
+      throw problems.invalidInput([{ pointer: '#/jwksUri', detail: error.message }]);
+    }
   }
 
   /** @throws Problem 400 naming every fault, 409 when the chosen id is taken */
@@ -46,6 +63,7 @@ export class ClientsService {
       authentication: client.authentication,
       secretHash: clientSecret === undefined ? null : hashSecret(clientSecret),
       jwks: client.jwks ? { keys: client.jwks['keys'] } : null,
+      jwksUri: client.jwksUri ?? null,
       allowedNetworks: client.allowedNetworks ?? [],
       expiresAt: client.expiresAt ?? null,
     });

@@ -9,6 +9,7 @@ import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { Shutdown } from './shutdown.js';
 import { installationSecret } from './installation-secrets.js';
+import { TargetGuard } from './target-guard.js';
 import { WakeUps } from './wake-ups.js';
 
 /** What every module stands on: settings, the database, cursors. Knows none of them. */
@@ -33,6 +34,7 @@ export class CoreModule {
           inject: [Shutdown],
           useFactory: (shutdown: Shutdown) => new Readiness(options, shutdown),
         },
+        { provide: TargetGuard, useValue: new TargetGuard(config.webhooksAllowLoopback) },
         { provide: JobQueue, useFactory: () => new JobQueue(options.backgroundUrl) },
         { provide: WakeUps, useFactory: () => new WakeUps(options.serviceUrl) },
         {
@@ -41,7 +43,18 @@ export class CoreModule {
           useFactory: async (database: Database) => new Cursors(await installationSecret(database, 'cursor')),
         },
       ],
-      exports: [CONFIG, PUBLIC_URL, Database, Cursors, JobQueue, Metrics, Readiness, Shutdown, WakeUps],
+      exports: [
+        CONFIG,
+        PUBLIC_URL,
+        Database,
+        Cursors,
+        JobQueue,
+        Metrics,
+        Readiness,
+        Shutdown,
+        TargetGuard,
+        WakeUps,
+      ],
     };
   }
 }

@@ -23,6 +23,7 @@ import { JobQueue1767225600022 } from '../../migrations/1767225600022-job-queue.
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
+import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
 import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
@@ -56,6 +57,7 @@ const MIGRATIONS = [
   Applications1767225600028,
   ClientUse1767225600033,
   BreakGlass1767225600035,
+  KeyAddress1767225600036,
 ];
 
 const LEDGER = 'schema_migration';

@@ -75,6 +75,14 @@ export class CreateClientDto {
   @IfPresent()
   @IsObject()
   jwks?: Record<string, unknown>;
+
+  /**
+   * In place of `jwks`: https address, leading to public addresses only, at which the client publishes its keys. A key that
+   * is added or taken away there counts within a minute.
+   */
+  @IfPresent()
+  @IsText(1, 2048)
+  jwksUri?: string;
 }
 
 export class RotateClientDto {
@@ -126,6 +134,8 @@ export class ClientView {
   name: string;
   scopes: string[];
   authentication: Authentication;
+  /** Where it publishes its keys. */
+  jwksUri?: string;
   ceiling?: HandlingView;
   /** Ids of the arrangements to which the client is limited. */
   arrangements?: string[];
@@ -164,6 +174,7 @@ export function presentClient(row: ClientRow, { requestsPerMinute }: Config): Cl
     name: row.name,
     scopes: row.scopes,
     authentication: row.authentication,
+    ...(row.jwks_uri !== null && { jwksUri: row.jwks_uri }),
     ...(row.ceiling_tlp !== null &&
       row.ceiling_classification !== null && {
         ceiling: {

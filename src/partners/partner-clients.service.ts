@@ -22,6 +22,7 @@ export class PartnerClientsService {
     partnerId: string,
     dto: CreateClientDto,
   ): Promise<{ row: ClientRow; clientSecret?: string }> {
+    if (dto.jwksUri !== undefined) await this.clients.checkKeyAddress(dto.jwksUri);
     return this.database.asPatiently(actor, async (tx) => {
       await this.requirePartner(tx, partnerId);
       const { clientId, clientSecret } = await this.clients.create(tx, {
@@ -34,6 +35,7 @@ export class PartnerClientsService {
         expiresAt: dto.expiresAt === undefined ? undefined : new Date(dto.expiresAt),
         authentication: dto.authentication ?? 'client_secret',
         jwks: dto.jwks,
+        jwksUri: dto.jwksUri,
       });
       await this.record(tx, actor, 'client.created', partnerId, clientId, { scopes: dto.scopes });
       return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { type AddressInfo } from 'node:net';
-import { isPublicAddress } from '../../src/delivery/webhooks/public-address.js';
+import { isPublicAddress } from '../../src/core/public-address.js';
 import { post } from '../../src/delivery/webhooks/post.js';
-import { type Resolve, TargetGuard, TargetRefused } from '../../src/delivery/webhooks/target-guard.js';
+import { type Resolve, TargetGuard, TargetRefused } from '../../src/core/target-guard.js';
 import { Receiver } from './receiver.js';
 
 /** Not to be reached by anything that somebody else writes: what they are is said by RFC 6890 and its registries. */

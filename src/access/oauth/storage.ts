@@ -6,6 +6,7 @@ import { isCleanText } from '../../core/text.decorator.js';
 import { type ClientCredentialsRow, ClientsRepository } from '../clients.repository.js';
 import { isScope } from '../scopes.js';
 import { OAuthRepository } from './oauth.repository.js';
+import { RemoteKeySets } from './remote-key-sets.js';
 
 const CLIENT_ID = /^[\w.-]{1,64}$/;
 
@@ -16,6 +17,7 @@ export class Storage {
     private readonly database: Database,
     private readonly clients: ClientsRepository,
     private readonly records: OAuthRepository,
+    private readonly keySets: RemoteKeySets,
   ) {}
 
   readonly adapter = (model: string): Adapter => {
@@ -36,7 +38,14 @@ export class Storage {
     const row = CLIENT_ID.test(id)
       ? await this.database.asSystem((tx) => this.clients.findCredentialsAsSystem(tx, id))
       : null;
-    return toMetadata(row ?? NOBODY);
+    return toMetadata((row && (await this.withKeys(row))) ?? NOBODY);
+  }
+
+  /** @returns null for a client that publishes its keys, while there are none */
+  private async withKeys(row: ClientCredentialsRow): Promise<ClientCredentialsRow | null> {
+    if (row.jwks_uri === null) return row;
+    const jwks = await this.keySets.find(row.jwks_uri);
+    return jwks && { ...row, jwks };
   }
 
   private async put(model: string, id: string, payload: object, seconds: number): Promise<void> {
@@ -65,6 +74,7 @@ const NOBODY: ClientCredentialsRow = {
   authentication: 'client_secret',
   secret_hashes: [],
   jwks: null,
+  jwks_uri: null,
   allowed_networks: [],
 };
 

@@ -13,7 +13,7 @@ import {
 import { post, type PostOutcome } from './post.js';
 import { Sealing } from '../../core/sealing.js';
 import { signatureHeaders } from './signing.js';
-import { type Target, TargetGuard } from './target-guard.js';
+import { type Target, TargetGuard } from '../../core/target-guard.js';
 import { type Current, messageId, writeMessage } from './webhook-message.js';
 import { WebhookContentsService } from './webhook-contents.service.js';
 import { GIVEN_UP_AFTER, restAfter, retryDelay, timeAskedFor } from './webhook.rules.js';

@@ -18,7 +18,7 @@ import { PageQuery } from '../../core/page.dto.js';
 import { IsText } from '../../core/text.decorator.js';
 import { IsTimestamp } from '../../core/timestamp.decorator.js';
 import { type ShareableType } from '../../sharing/sharing.service.js';
-import { URL_LENGTH } from './target-guard.js';
+import { URL_LENGTH } from '../../core/target-guard.js';
 
 export const WEBHOOK_TYPES = ['alert', 'report'] as const satisfies ShareableType[];
 const MESSAGE_CONTENTS = ['thin', 'full'] as const;

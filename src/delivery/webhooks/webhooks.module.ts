@@ -2,15 +2,12 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../../access/access.module.js';
 import { AlertsModule } from '../../alerts/alerts.module.js';
 import { AuditModule } from '../../audit/audit.module.js';
-import { type Config } from '../../core/config.js';
-import { CONFIG } from '../../core/config.provider.js';
 import { Database } from '../../core/database.js';
 import { installationSecret } from '../../core/installation-secrets.js';
 import { ContentsModule } from '../contents/contents.module.js';
 import { FollowingModule } from '../following/following.module.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { Sealing } from '../../core/sealing.js';
-import { TargetGuard } from './target-guard.js';
 import { WebhookCare, WebhookWaker } from './webhook.clock.js';
 import { WebhookContentsService } from './webhook-contents.service.js';
 import { WebhookFollowingService } from './webhook-following.service.js';
@@ -41,11 +38,6 @@ import { WebhooksService } from './webhooks.service.js';
     WebhookWaker,
     WebhooksRepository,
     WebhooksService,
-    {
-      provide: TargetGuard,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new TargetGuard(config.webhooksAllowLoopback),
-    },
     {
       provide: Sealing,
       inject: [Database],

@@ -12,7 +12,7 @@ import { problems } from '../../core/problem.js';
 import { FollowingService } from '../following/following.service.js';
 import { Sealing } from '../../core/sealing.js';
 import { newKeys, presentPublicKey, presentSecret } from './signing.js';
-import { TargetGuard, TargetRefused } from './target-guard.js';
+import { TargetGuard, TargetRefused } from '../../core/target-guard.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
 import { readableTypes, readsAll } from './webhook.scopes.js';
 import { type CreateWebhookDto, type UpdateWebhookDto } from './webhooks.dto.js';
