@@ -28,8 +28,10 @@ import {
   AttachmentUseEntity,
 } from './attachments/attachments.entities.js';
 import { ReleaseRequestEntity } from './alerts/release-request.entity.js';
+import { ArrangementLevelEntity } from './arrangements/arrangement-level.entity.js';
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
+import { LevelSettingEntity, ReadinessProvisionEntity } from './arrangements/readiness.entities.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import {
   MailAskingEntity,
@@ -79,6 +81,7 @@ export const ENTITIES = [
   AlertRenditionEntity,
   AlertShapeEntity,
   ArrangementEntity,
+  ArrangementLevelEntity,
   AttachmentChunkEntity,
   AttachmentEntity,
   AttachmentOwnerEntity,
@@ -105,6 +108,7 @@ export const ENTITIES = [
   CustodyEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,
+  LevelSettingEntity,
   MailAskingEntity,
   MailLineEntity,
   MailMessageEntity,
@@ -115,6 +119,7 @@ export const ENTITIES = [
   OnwardReleaseEntity,
   PartnerEntity,
   PurgeConfirmationEntity,
+  ReadinessProvisionEntity,
   ReaderEntity,
   ReferenceCrosswalkEntity,
   ReferenceEntryEntity,

@@ -1,4 +1,5 @@
 import { APPLICATIONS_REQUESTS, APPLICATIONS_RESPONSES } from './openapi-examples.applications.js';
+import { ARRANGEMENTS_REQUESTS, ARRANGEMENTS_RESPONSES } from './openapi-examples.arrangements.js';
 import { ATTACHMENTS_REQUESTS, ATTACHMENTS_RESPONSES } from './openapi-examples.attachments.js';
 import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
@@ -23,6 +24,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
   ...APPLICATIONS_REQUESTS,
   ...CLIENTS_REQUESTS,
+  ...ARRANGEMENTS_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
@@ -38,6 +40,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...CLIENTS_RESPONSES,
+  ...ARRANGEMENTS_RESPONSES,
   ...CHANGES_RESPONSES,
   ...APPLICATIONS_RESPONSES,
   ...ATTACHMENTS_RESPONSES,

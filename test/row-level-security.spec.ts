@@ -12,7 +12,9 @@ const UNPROTECTED = {
 const BACKGROUND_POLICIES = {
   alert_rendition: 'SELECT',
   alert_shape: 'SELECT',
-  arrangement: 'SELECT',
+  // Levels that were planned begin at their time.
+  arrangement: 'ALL',
+  arrangement_level: 'ALL',
   // Uploads that nothing uses go after a day.
   attachment: 'ALL',
   attachment_use: 'SELECT',
@@ -81,8 +83,10 @@ const HIDDEN_FROM_SERVICE = [
   'revoked_token',
   'signing_key',
 ];
-/** Code lists and their history say nothing of anybody: every partner reads them alike, and the fill has one of each. */
+/** Code lists and their history say nothing of anybody: every partner reads them alike. */
 const READ_BY_EVERY_PARTNER = {
+  // What the three levels expect of all arrangements that say nothing of their own.
+  level_setting: 3,
   reference_crosswalk: 1,
   reference_entry: 1,
   reference_label: 1,
@@ -722,6 +726,11 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${partnerId}', 'ONE', 'One', 'ingo', 'active', 4, 2);
      insert into arrangement (id, code, name, countries, level)
        values ('${arrangement}', 'AA', 'A', '{SD}', 'regular');
+     insert into arrangement_level (id, arrangement_id, level, starts_at, state)
+       values (gen_random_uuid(), '${arrangement}', 'regular', now(), 'current');
+     insert into level_setting (id, arrangement_id, level, expectations)
+       values (gen_random_uuid(), '${arrangement}', 'regular', '[]');
+     insert into readiness_provision (arrangement_id, code, starts_at) values ('${arrangement}', 'radio', now());
      insert into membership values (gen_random_uuid(), '${arrangement}', '${partnerId}', now(), null, 'current', 4, 2);
      insert into reader values ('${partnerId}', '${partnerId}', true, 4, 2, null);
      insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)

@@ -18,6 +18,7 @@ import {
   type MembershipRow,
 } from './arrangements.dto.js';
 import { ArrangementsRepository, type CrowdRow } from './arrangements.repository.js';
+import { LevelsService } from './levels.service.js';
 
 const LIST = 'arrangements';
 
@@ -27,6 +28,7 @@ export class ArrangementsService {
     private readonly database: Database,
     private readonly arrangements: ArrangementsRepository,
     private readonly partners: PartnersService,
+    private readonly levels: LevelsService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -37,11 +39,13 @@ export class ArrangementsService {
   ): Promise<ArrangementRow> {
     return this.database.as(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
-      if (!repeated && !(await this.arrangements.insert(tx, { id, ...dto }))) {
+      if (repeated) return this.getIn(tx, id);
+      if (!(await this.arrangements.insert(tx, { id, ...dto }))) {
         throw problems.conflict(`There is an arrangement ${dto.code} already.`, [
           { pointer: '#/code', detail: 'is taken' },
         ]);
       }
+      await this.levels.begin(tx, actor, id, dto.level);
       return this.getIn(tx, id);
     });
   }
@@ -89,6 +93,7 @@ export class ArrangementsService {
         countries: dto.countries ?? arrangement.countries,
         level: dto.level ?? arrangement.level,
       });
+      await this.levels.replace(tx, actor, arrangement, dto.level ?? arrangement.level);
       return this.getIn(tx, id);
     });
   }

@@ -28,6 +28,7 @@ import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.j
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
 import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
 import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
+import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -58,6 +59,7 @@ const MIGRATIONS = [
   ClientUse1767225600033,
   BreakGlass1767225600035,
   KeyAddress1767225600036,
+  ArrangementLevels1767225600031,
 ];
 
 const LEDGER = 'schema_migration';

@@ -131,6 +131,7 @@ describe('answers to what is right', () => {
     expectStatus(await steward.send('PATCH', path, { level: 'emergency' }), 200);
     expectStatus(await steward.send('PATCH', path, { level: 'regular' }, stale), 412);
     expectStatus(await steward.delete(`${path}/members/${other.partner.id}`), 204);
+    await levelsOf(path);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
     expectStatus(await steward.post('/v1/arrangements', body, key), 201);
@@ -139,6 +140,32 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get('/v1/me'), 200);
     expectStatus(await app.steward.get('/v1/audit'), 200);
   });
+
+  const levelsOf = async (path: string): Promise<void> => {
+    const { steward } = app;
+    const planned = example('setLevel', 'application/json') as object;
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const { id } = expectStatus(await steward.post<{ id: string }>(`${path}/levels`, planned, key), 201);
+    expectStatus(await steward.post(`${path}/levels`, { ...planned, level: 'regular' }, key), 422);
+    expectStatus(await steward.post(`${path}/levels`, planned), 409);
+    expectStatus(await reader.http.get(`${path}/levels`), 200);
+    expectStatus(await steward.delete(`${path}/levels/${id}`), 204);
+    expectStatus(await steward.delete(`${path}/levels/${id}`), 409);
+    const setting = example('putLevelSetting', 'application/json');
+    expectStatus(await steward.put('/v1/level-settings/regular', setting), 200);
+    expectStatus(await steward.put('/v1/level-settings/highest', setting), 404);
+    expectStatus(await reader.http.get('/v1/level-settings'), 200);
+    expectStatus(await steward.put(`${path}/level-settings/emergency`, setting), 200);
+    expectStatus(await steward.put(`${path}/level-settings/highest`, setting), 404);
+    expectStatus(await reader.http.get(`${path}/level-settings`), 200);
+    const provision = example('putProvision', 'application/json');
+    expectStatus(await steward.put(`${path}/readiness/radio_room`, provision), 200);
+    expectStatus(await reader.http.get(`${path}/readiness`), 200);
+    expectStatus(await steward.delete(`${path}/readiness/radio_room`), 204);
+    expectStatus(await steward.put(`${path}/readiness/Nothing-like-it`, provision), 404);
+    expectStatus(await steward.delete(`${path}/level-settings/emergency`), 204);
+    expectStatus(await steward.post(`/v1/arrangements/${ID}/levels`, planned), 404);
+  };
 
   it('about code lists', async () => {
     const { steward } = app;

@@ -1,0 +1,141 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, type PipeTransform, Put } from '@nestjs/common';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { type Actor } from '../access/actor.js';
+import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiProblems } from '../core/problem.decorator.js';
+import { problems } from '../core/problem.js';
+import { ARRANGEMENT_LEVELS, type ArrangementLevel } from './arrangement.rules.js';
+import {
+  LevelSettingList,
+  LevelSettingView,
+  presentLevelSetting,
+  presentReadiness,
+  ProvideDto,
+  ReadinessView,
+  SetLevelSettingDto,
+} from './readiness.dto.js';
+import { ReadinessService } from './readiness.service.js';
+
+class LevelPipe implements PipeTransform<string, ArrangementLevel> {
+  /** What is no level is answered like one that is not there. */
+  transform(value: string): ArrangementLevel {
+    const level = ARRANGEMENT_LEVELS.find((one) => one === value);
+    if (level === undefined) throw problems.notFound();
+    return level;
+  }
+}
+
+const ApiLevel = () => ApiParam({ name: 'level', enum: ARRANGEMENT_LEVELS, enumName: 'ArrangementLevel' });
+const ApiCode = () =>
+  ApiParam({ name: 'code', schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$' } });
+
+@ApiTags('arrangements')
+@Controller('v1/level-settings')
+export class LevelSettingsController {
+  constructor(private readonly readiness: ReadinessService) {}
+
+  /** Read what each SLT level expects where an arrangement says nothing of its own. */
+  @Get()
+  @RequireScope('arrangements:read')
+  async listDefaultSettings(@CurrentActor() actor: Actor): Promise<LevelSettingList> {
+    return { items: (await this.readiness.listSettings(actor, null)).map(presentLevelSetting) };
+  }
+
+  /** Decide what an SLT level expects where an arrangement says nothing of its own. */
+  @Put(':level')
+  @ApiLevel()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async putDefaultSetting(
+    @CurrentActor() actor: Actor,
+    @Param('level', LevelPipe) level: ArrangementLevel,
+    @Body() dto: SetLevelSettingDto,
+  ): Promise<LevelSettingView> {
+    return presentLevelSetting(await this.readiness.set(actor, null, level, dto));
+  }
+}
+
+@ApiTags('arrangements')
+@Controller('v1/arrangements/:id')
+export class ReadinessController {
+  constructor(private readonly readiness: ReadinessService) {}
+
+  /** Read what each SLT level expects here. */
+  @Get('level-settings')
+  @ApiId()
+  @RequireScope('arrangements:read')
+  @ApiProblems('not-found')
+  async listLevelSettings(@CurrentActor() actor: Actor, @Id() id: string): Promise<LevelSettingList> {
+    return { items: (await this.readiness.listSettings(actor, id)).map(presentLevelSetting) };
+  }
+
+  /** Decide what an SLT level expects here. */
+  @Put('level-settings/:level')
+  @ApiId()
+  @ApiLevel()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async putLevelSetting(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Param('level', LevelPipe) level: ArrangementLevel,
+    @Body() dto: SetLevelSettingDto,
+  ): Promise<LevelSettingView> {
+    return presentLevelSetting(await this.readiness.set(actor, id, level, dto));
+  }
+
+  /** Say nothing of your own any more: what the exchange says holds again. */
+  @Delete('level-settings/:level')
+  @HttpCode(204)
+  @ApiId()
+  @ApiLevel()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async deleteLevelSetting(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Param('level', LevelPipe) level: ArrangementLevel,
+  ): Promise<void> {
+    await this.readiness.reset(actor, id, level);
+  }
+
+  /** Read which of the things that the present level expects are in place, and which are not. */
+  @Get('readiness')
+  @ApiId()
+  @RequireScope('arrangements:read')
+  @ApiProblems('not-found')
+  async getReadiness(@CurrentActor() actor: Actor, @Id() id: string): Promise<ReadinessView> {
+    return presentReadiness(await this.readiness.get(actor, id));
+  }
+
+  /** Say that something is in place, since when and until when. */
+  @Put('readiness/:code')
+  @ApiId()
+  @ApiCode()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async putProvision(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Param('code') code: string,
+    @Body() dto: ProvideDto,
+  ): Promise<ReadinessView> {
+    return presentReadiness(await this.readiness.provide(actor, id, code, dto));
+  }
+
+  /** Say that something is not in place any more. */
+  @Delete('readiness/:code')
+  @HttpCode(204)
+  @ApiId()
+  @ApiCode()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async deleteProvision(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Param('code') code: string,
+  ): Promise<void> {
+    await this.readiness.withdraw(actor, id, code);
+  }
+}
