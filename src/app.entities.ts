@@ -48,6 +48,7 @@ import { FollowerEntity, FollowerToldEntity } from './delivery/following/followe
 import { WebhookAttemptEntity, WebhookDeliveryEntity } from './delivery/webhooks/webhook-delivery.entity.js';
 import { WebhookEntity } from './delivery/webhooks/webhook.entity.js';
 import { BundleKeyEntity } from './delivery/bundles/bundle-key.entity.js';
+import { ForumEntity, MeetingEntity } from './forums/forum.entities.js';
 import { FeedAddressEntity } from './delivery/feeds/feed-address.entity.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
@@ -106,6 +107,7 @@ export const ENTITIES = [
   FollowerToldEntity,
   CustodianEntity,
   CustodyEntity,
+  ForumEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,
   LevelSettingEntity,
@@ -113,6 +115,7 @@ export const ENTITIES = [
   MailLineEntity,
   MailMessageEntity,
   MailThreadEntity,
+  MeetingEntity,
   MembershipEntity,
   NoticeEntity,
   OidcRecordEntity,

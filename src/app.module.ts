@@ -11,6 +11,7 @@ import { type Config } from './core/config.js';
 import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { ForumsModule } from './forums/forums.module.js';
 import { HealthController } from './health.controller.js';
 import { MailModule } from './mail/mail.module.js';
 import { MetricsController } from './metrics.controller.js';
@@ -37,6 +38,7 @@ export class AppModule {
         ReferenceModule,
         PartnersModule,
         ArrangementsModule,
+        ForumsModule,
         SharingModule,
         AttachmentsModule,
         AlertsModule,

@@ -6,6 +6,7 @@ import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
+import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
@@ -25,6 +26,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...APPLICATIONS_REQUESTS,
   ...CLIENTS_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
+  ...FORUMS_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
@@ -41,6 +43,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...CLIENTS_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
+  ...FORUMS_RESPONSES,
   ...CHANGES_RESPONSES,
   ...APPLICATIONS_RESPONSES,
   ...ATTACHMENTS_RESPONSES,

@@ -43,6 +43,7 @@ const TAGS: Record<string, string> = {
   applications: `How an organisation comes to be a partner: it applies, confirms its address by mail, shows its evidence \
 and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
+  forums: 'Where the members of an arrangement meet: meetings, minutes and actions, for members alone.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
   reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',
   attachments: 'Files that belong to alerts and reports.',

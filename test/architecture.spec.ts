@@ -20,6 +20,7 @@ const RANKS = [
   ['reference'],
   ['partners'],
   ['arrangements'],
+  ['forums'],
   ['sharing'],
   ['attachments'],
   [

@@ -731,6 +731,10 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into level_setting (id, arrangement_id, level, expectations)
        values (gen_random_uuid(), '${arrangement}', 'regular', '[]');
      insert into readiness_provision (arrangement_id, code, starts_at) values ('${arrangement}', 'radio', now());
+     insert into forum (id, arrangement_id, convenor_id, name, time_zone)
+       values ('${arrangement}', '${arrangement}', '${partnerId}', 'F', 'UTC');
+     insert into meeting (id, forum_id, title, starts_at, agenda, tlp, classification, is_unattributed)
+       values (gen_random_uuid(), '${arrangement}', 'M', now(), '{}', 1, 0, true);
      insert into membership values (gen_random_uuid(), '${arrangement}', '${partnerId}', now(), null, 'current', 4, 2);
      insert into reader values ('${partnerId}', '${partnerId}', true, 4, 2, null);
      insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)

@@ -5,6 +5,7 @@ export const SCOPES = {
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
+  'forums:manage': 'Open forums of your arrangements, call their meetings and record what was said.',
   'alerts:read': 'Read the alerts that reach you, by every channel.',
   'alerts:respond':
     'Acknowledge alerts, answer them with feedback, challenges and requests for release, and confirm that what was withdrawn is deleted, in the name of your organisation.',

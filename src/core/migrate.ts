@@ -29,6 +29,7 @@ import { Applications1767225600028 } from '../../migrations/1767225600028-applic
 import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
 import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
 import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
+import { Forums1767225600032 } from '../../migrations/1767225600032-forums.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -60,6 +61,7 @@ const MIGRATIONS = [
   BreakGlass1767225600035,
   KeyAddress1767225600036,
   ArrangementLevels1767225600031,
+  Forums1767225600032,
 ];
 
 const LEDGER = 'schema_migration';

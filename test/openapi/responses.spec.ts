@@ -132,6 +132,7 @@ describe('answers to what is right', () => {
     expectStatus(await steward.send('PATCH', path, { level: 'regular' }, stale), 412);
     expectStatus(await steward.delete(`${path}/members/${other.partner.id}`), 204);
     await levelsOf(path);
+    await forumsOf(path);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
     expectStatus(await steward.post('/v1/arrangements', body, key), 201);
@@ -165,6 +166,39 @@ describe('answers to what is right', () => {
     expectStatus(await steward.put(`${path}/readiness/Nothing-like-it`, provision), 404);
     expectStatus(await steward.delete(`${path}/level-settings/emergency`), 204);
     expectStatus(await steward.post(`/v1/arrangements/${ID}/levels`, planned), 404);
+  };
+
+  const forumsOf = async (path: string): Promise<void> => {
+    const own = await partner(app, { scopes: ['arrangements:read', 'forums:manage'] });
+    await join(app, place, own);
+    const forum = example('openForum', 'application/json') as object;
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const made = await own.http.post<{ id: string }>(`${path}/forums`, forum, key);
+    const at = `/v1/forums/${expectStatus(made, 201).id}`;
+    expectStatus(await own.http.post(`${path}/forums`, { ...forum, name: 'Another' }, key), 422);
+    expectStatus(await own.http.post(`/v1/arrangements/${ID}/forums`, forum), 404);
+    expectStatus(await own.http.get(`${path}/forums`), 200);
+    expectStatus(await own.http.get(at), 200);
+    expectStatus(await own.http.patch(at, example('changeForum', 'application/json')), 200);
+    expectStatus(await own.http.patch(`/v1/forums/${ID}`, {}), 404);
+    const call = example('callMeeting', 'application/json') as object;
+    const again = { headers: { 'Idempotency-Key': randomUUID() } };
+    const { id } = expectStatus(await own.http.post<{ id: string }>(`${at}/meetings`, call, again), 201);
+    expectStatus(await own.http.post(`${at}/meetings`, { ...call, title: 'Another' }, again), 422);
+    expectStatus(await own.http.post(`/v1/forums/${ID}/meetings`, call), 404);
+    const minutes = example('recordMinutes', 'application/json');
+    expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 200);
+    expectStatus(await own.http.put(`${at}/meetings/${ID}/minutes`, minutes), 404);
+    expectStatus(await own.http.get(`${at}/meetings`), 200);
+    expectStatus(await own.http.get(`${at}/meetings/${id}`), 200);
+    const change = example('changeMeeting', 'application/json');
+    expectStatus(await own.http.patch(`${at}/meetings/${id}`, change), 200);
+    expectStatus(await own.http.patch(`${at}/meetings/${ID}`, {}), 404);
+    expectStatus(await own.http.patch(`${at}/meetings/${id}`, { chathamHouse: false, cancelled: true }), 409);
+    expectStatus(await own.http.patch(`${at}/meetings/${id}`, { cancelled: true }), 200);
+    expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 409);
+    expectStatus(await own.http.patch(at, { closed: true }), 200);
+    expectStatus(await own.http.post(`${at}/meetings`, call), 409);
   };
 
   it('about code lists', async () => {

@@ -1,0 +1,103 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Forums of arrangements and their meetings: for current members, as far as their ceilings reach. */
+export class Forums1767225600032 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(TABLES);
+    await runner.query(PLACES);
+    await runner.query(POLICIES);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`drop table meeting; drop table forum; drop function acting_places();`);
+  }
+}
+
+const TABLES = `
+  create table forum (
+    id uuid constraint forum_pkey primary key,
+    arrangement_id uuid not null constraint forum_arrangement_fkey references arrangement (id),
+    -- Who calls the meetings and writes down what was said.
+    convenor_id uuid not null constraint forum_convenor_fkey references partner (id),
+    name text not null,
+    purpose text,
+    time_zone text not null,
+    schedule text,
+    is_closed boolean not null default false,
+    created_at timestamptz not null default now()
+  );
+  create index forum_arrangement_idx on forum (arrangement_id, id);
+
+  create table meeting (
+    id uuid constraint meeting_pkey primary key,
+    forum_id uuid not null constraint meeting_forum_fkey references forum (id),
+    title text not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz,
+    place text,
+    agenda text[] not null,
+    tlp smallint not null,
+    classification smallint not null,
+    -- The Chatham House Rule: who said something, or took it on, is not kept at all.
+    is_unattributed boolean not null,
+    is_cancelled boolean not null default false,
+    minutes jsonb,
+    actions jsonb not null default '[]',
+    created_at timestamptz not null default now(),
+    -- What is RED is for those in the room, and is not written down.
+    constraint meeting_tlp_check check (tlp between 0 and 3),
+    constraint meeting_classification_check check (classification between 0 and 2),
+    constraint meeting_period_check check (ends_at > starts_at),
+    constraint meeting_attribution_check check (not is_unattributed or (
+      not jsonb_path_exists(coalesce(minutes, '[]'), '$[*].speaker')
+      and not jsonb_path_exists(actions, '$[*].owner')))
+  );
+  create index meeting_forum_idx on meeting (forum_id, id);
+`;
+
+/** Where the acting reader is a member now, and what it may receive there at most. */
+const PLACES = `
+  create function acting_places() returns table (arrangement_id uuid, tlp smallint, classification smallint)
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
+    as $$
+      select m.arrangement_id, least(m.ceiling_tlp, p.ceiling_tlp, r.ceiling_tlp),
+        least(m.ceiling_classification, p.ceiling_classification, r.ceiling_classification)
+      from membership m join partner p on p.id = m.partner_id
+      join reader r on r.id = acting_reader() and r.partner_id = p.id
+      where m.partner_id = acting_partner() and m.state = 'current' and p.status = 'active'
+        and (r.arrangement_ids is null or m.arrangement_id = any (r.arrangement_ids))
+    $$;
+  grant create on schema public to slt_engine;
+  alter function acting_places() owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function acting_places() from public;
+  grant execute on function acting_places() to slt_service;
+`;
+
+const HERE = 'arrangement_id in (select p.arrangement_id from acting_places() p)';
+const CONVENES = `(convenor_id = (select acting_partner()) or (select acting_manages('arrangements')))`;
+const inForum = (more: string): string => `
+  exists (select from forum f join acting_places() p on p.arrangement_id = f.arrangement_id
+          where f.id = meeting.forum_id and meeting.tlp <= p.tlp and meeting.classification <= p.classification${more})`;
+const MAY_WRITE = inForum(` and ${CONVENES}`);
+
+const POLICIES = `
+  alter table forum enable row level security;
+  alter table forum force row level security;
+  create policy service_reads on forum for select to slt_service using (${HERE});
+  create policy service_creates on forum for insert to slt_service
+    with check (${HERE} and convenor_id = (select acting_partner()));
+  create policy service_changes on forum for update to slt_service
+    using (${HERE} and ${CONVENES}) with check (${HERE} and ${CONVENES});
+  grant select, insert on forum to slt_service;
+  grant update (name, purpose, time_zone, schedule, is_closed) on forum to slt_service;
+
+  alter table meeting enable row level security;
+  alter table meeting force row level security;
+  create policy service_reads on meeting for select to slt_service using (${inForum('')});
+  create policy service_creates on meeting for insert to slt_service with check (${MAY_WRITE});
+  create policy service_changes on meeting for update to slt_service using (${MAY_WRITE}) with check (${MAY_WRITE});
+  grant select, insert on meeting to slt_service;
+  grant update (title, starts_at, ends_at, place, agenda, is_unattributed, is_cancelled, minutes, actions)
+    on meeting to slt_service;
+`;

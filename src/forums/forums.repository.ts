@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type ForumRow, type OpenForumDto } from './forums.dto.js';
+
+const FORUMS = `
+  select f.id, f.arrangement_id, f.name, f.purpose, f.time_zone, f.schedule, f.is_closed, f.created_at, f.convenor_id,
+    p.code as convenor_code, p.name as convenor_name
+  from forum f left join partner p on p.id = f.convenor_id`;
+
+/** All SQL on forums; whoever is no member now finds none. */
+@Injectable()
+export class ForumsRepository {
+  async insert(tx: Tx, id: string, arrangementId: string, dto: OpenForumDto): Promise<void> {
+    await tx.query(
+      `insert into forum (id, arrangement_id, convenor_id, name, purpose, time_zone, schedule)
+       values ($1, $2, acting_partner(), $3, $4, $5, $6)`,
+      [id, arrangementId, dto.name, dto.purpose ?? null, dto.timeZone, dto.schedule ?? null],
+    );
+  }
+
+  async find(tx: Tx, id: string): Promise<ForumRow | null> {
+    const rows: ForumRow[] = await tx.query(`${FORUMS} where f.id = $1`, [id]);
+    return rows[0] ?? null;
+  }
+
+  /** In order of id. */
+  async list(tx: Tx, arrangementId: string, afterId: string | undefined, limit: number): Promise<ForumRow[]> {
+    return tx.query(
+      `${FORUMS} where f.arrangement_id = $1 and ($2::uuid is null or f.id > $2) order by f.id limit $3`,
+      [arrangementId, afterId ?? null, limit],
+    );
+  }
+
+  async update(
+    tx: Tx,
+    id: string,
+    values: Pick<ForumRow, 'name' | 'purpose' | 'time_zone' | 'schedule' | 'is_closed'>,
+  ): Promise<void> {
+    await tx.query(
+      `update forum set name = $2, purpose = $3, time_zone = $4, schedule = $5, is_closed = $6 where id = $1`,
+      [id, values.name, values.purpose, values.time_zone, values.schedule, values.is_closed],
+    );
+  }
+
+  /** Whether the acting partner is a member here now, as far as its reader reaches. */
+  async isHere(tx: Tx, arrangementId: string): Promise<boolean> {
+    const rows: unknown[] = await tx.query(`select from acting_places() where arrangement_id = $1`, [
+      arrangementId,
+    ]);
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
+import { Database, type Tx } from '../core/database.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
+import { problems } from '../core/problem.js';
+import { type ChangeForumDto, type ForumRow, type ListForumsQuery, type OpenForumDto } from './forums.dto.js';
+import { ForumsRepository } from './forums.repository.js';
+
+@Injectable()
+export class ForumsService {
+  constructor(
+    private readonly database: Database,
+    private readonly forums: ForumsRepository,
+    private readonly audit: AuditService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** Whoever opens a forum convenes it. */
+  async open(
+    actor: Actor,
+    arrangementId: string,
+    dto: OpenForumDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<ForumRow> {
+    return this.database.as(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (!repeated) {
+        await this.requireHere(tx, arrangementId);
+        await this.forums.insert(tx, id, arrangementId, dto);
+        await this.record(tx, actor, 'forum.opened', id);
+      }
+      return this.getIn(tx, id);
+    });
+  }
+
+  async get(actor: Actor, id: string): Promise<ForumRow> {
+    return this.database.readAs(actor, (tx) => this.getIn(tx, id));
+  }
+
+  async list(
+    actor: Actor,
+    arrangementId: string,
+    query: ListForumsQuery,
+  ): Promise<{ rows: ForumRow[]; nextCursor: string | null }> {
+    const place = `forums ${arrangementId}`;
+    const after =
+      query.cursor === undefined
+        ? undefined
+        : placeToId(this.cursors.open(actor.readerId, place, query.cursor));
+    const found = await this.database.readAs(actor, async (tx) => {
+      await this.requireHere(tx, arrangementId);
+      return this.forums.list(tx, arrangementId, after, query.limit + 1);
+    });
+    const rows = found.slice(0, query.limit);
+    const last = rows.at(-1);
+    const more = found.length > query.limit && last !== undefined;
+    return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
+  }
+
+  async change(actor: Actor, id: string, dto: ChangeForumDto): Promise<ForumRow> {
+    return this.database.as(actor, async (tx) => {
+      const forum = await this.getConvenedIn(tx, actor, id);
+      await this.forums.update(tx, id, {
+        name: dto.name ?? forum.name,
+        purpose: dto.purpose ?? forum.purpose,
+        time_zone: dto.timeZone ?? forum.time_zone,
+        schedule: dto.schedule ?? forum.schedule,
+        is_closed: dto.closed ?? forum.is_closed,
+      });
+      await this.record(tx, actor, 'forum.changed', id);
+      return this.getIn(tx, id);
+    });
+  }
+
+  /** @throws Problem 404 when the actor is no member of its arrangement now */
+  async getIn(tx: Tx, id: string): Promise<ForumRow> {
+    const forum = await this.forums.find(tx, id);
+    if (forum === null) throw problems.notFound();
+    return forum;
+  }
+
+  /** @throws Problem 404 as above, 403 for a member that does not convene it */
+  async getConvenedIn(tx: Tx, actor: Actor, id: string): Promise<ForumRow> {
+    const forum = await this.getIn(tx, id);
+    if (forum.convenor_id !== actor.partnerId && !actor.manages.includes('arrangements')) {
+      throw problems.forbidden('A forum is kept by its convenor.');
+    }
+    return forum;
+  }
+
+  private async requireHere(tx: Tx, arrangementId: string): Promise<void> {
+    if (!(await this.forums.isHere(tx, arrangementId))) throw problems.notFound();
+  }
+
+  private async record(tx: Tx, actor: Actor, action: string, id: string): Promise<void> {
+    await this.audit.record(tx, actor, { action, object: { type: 'forum', id } });
+  }
+}
