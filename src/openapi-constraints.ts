@@ -42,6 +42,7 @@ const UNSAID = [
   'isIn',
   'isClean',
   'isWritable',
+  'isTimeZone',
 ];
 
 /** @throws Error for a validator that would be missing from the document */

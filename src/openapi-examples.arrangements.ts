@@ -72,6 +72,6 @@ export const ARRANGEMENTS_RESPONSES: ResponseExamples = {
   listDefaultSettings: { 200: { [JSON_TYPE]: { items: [{ ...own, setBy: 'exchange' }] } } },
   putLevelSetting: { 200: { [JSON_TYPE]: own } },
   putDefaultSetting: { 200: { [JSON_TYPE]: { ...own, setBy: 'exchange' } } },
-  getReadiness: { 200: { [JSON_TYPE]: readiness } },
+  getArrangementReadiness: { 200: { [JSON_TYPE]: readiness } },
   putProvision: { 200: { [JSON_TYPE]: readiness } },
 };

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, type PipeTransform, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
@@ -12,18 +12,16 @@ import {
   presentLevelSetting,
   presentReadiness,
   ProvideDto,
-  ReadinessView,
+  ArrangementReadinessView,
   SetLevelSettingDto,
 } from './readiness.dto.js';
 import { ReadinessService } from './readiness.service.js';
 
-class LevelPipe implements PipeTransform<string, ArrangementLevel> {
-  /** What is no level is answered like one that is not there. */
-  transform(value: string): ArrangementLevel {
-    const level = ARRANGEMENT_LEVELS.find((one) => one === value);
-    if (level === undefined) throw problems.notFound();
-    return level;
-  }
+/** What is no level is answered like one that is not there. */
+function levelNamed(name: string): ArrangementLevel {
+  const level = ARRANGEMENT_LEVELS.find((one) => one === name);
+  if (level === undefined) throw problems.notFound();
+  return level;
 }
 
 const ApiLevel = () => ApiParam({ name: 'level', enum: ARRANGEMENT_LEVELS, enumName: 'ArrangementLevel' });
@@ -49,10 +47,10 @@ export class LevelSettingsController {
   @ApiProblems('not-found')
   async putDefaultSetting(
     @CurrentActor() actor: Actor,
-    @Param('level', LevelPipe) level: ArrangementLevel,
+    @Param('level') level: string,
     @Body() dto: SetLevelSettingDto,
   ): Promise<LevelSettingView> {
-    return presentLevelSetting(await this.readiness.set(actor, null, level, dto));
+    return presentLevelSetting(await this.readiness.set(actor, null, levelNamed(level), dto));
   }
 }
 
@@ -79,10 +77,10 @@ export class ReadinessController {
   async putLevelSetting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
-    @Param('level', LevelPipe) level: ArrangementLevel,
+    @Param('level') level: string,
     @Body() dto: SetLevelSettingDto,
   ): Promise<LevelSettingView> {
-    return presentLevelSetting(await this.readiness.set(actor, id, level, dto));
+    return presentLevelSetting(await this.readiness.set(actor, id, levelNamed(level), dto));
   }
 
   /** Say nothing of your own any more: what the exchange says holds again. */
@@ -95,9 +93,9 @@ export class ReadinessController {
   async deleteLevelSetting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
-    @Param('level', LevelPipe) level: ArrangementLevel,
+    @Param('level') level: string,
   ): Promise<void> {
-    await this.readiness.reset(actor, id, level);
+    await this.readiness.reset(actor, id, levelNamed(level));
   }
 
   /** Read which of the things that the present level expects are in place, and which are not. */
@@ -105,7 +103,10 @@ export class ReadinessController {
   @ApiId()
   @RequireScope('arrangements:read')
   @ApiProblems('not-found')
-  async getReadiness(@CurrentActor() actor: Actor, @Id() id: string): Promise<ReadinessView> {
+  async getArrangementReadiness(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+  ): Promise<ArrangementReadinessView> {
     return presentReadiness(await this.readiness.get(actor, id));
   }
 
@@ -120,7 +121,7 @@ export class ReadinessController {
     @Id() id: string,
     @Param('code') code: string,
     @Body() dto: ProvideDto,
-  ): Promise<ReadinessView> {
+  ): Promise<ArrangementReadinessView> {
     return presentReadiness(await this.readiness.provide(actor, id, code, dto));
   }
 

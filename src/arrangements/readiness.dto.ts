@@ -80,7 +80,7 @@ export class ReadinessItemView {
   note?: string;
 }
 
-export class ReadinessView {
+export class ArrangementReadinessView {
   level: ArrangementLevel;
   levelSince: string;
   asOf: string;
@@ -123,7 +123,12 @@ export function presentLevelSetting({
   };
 }
 
-export function presentReadiness({ setting, levelSince, now, provisions }: Readiness): ReadinessView {
+export function presentReadiness({
+  setting,
+  levelSince,
+  now,
+  provisions,
+}: Readiness): ArrangementReadinessView {
   const items = setting.expectations.map((expected): ReadinessItemView => {
     const row = provisions.get(expected.code);
     const due = dueAt(expected, levelSince);
