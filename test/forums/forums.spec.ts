@@ -39,7 +39,11 @@ let forum: Forum;
 
 beforeAll(async () => {
   app = await startApp();
-  [convenor, member, stranger] = await Promise.all([1, 2, 3].map(() => partner(app, { scopes: SCOPES })));
+  [convenor, member, stranger] = await Promise.all([
+    partner(app, { scopes: SCOPES }),
+    partner(app, { scopes: SCOPES }),
+    partner(app, { scopes: SCOPES }),
+  ]);
   here = await arrangement(app, { members: [convenor, member] });
   forum = await open();
 });
