@@ -50,6 +50,12 @@ import { WebhookEntity } from './delivery/webhooks/webhook.entity.js';
 import { BundleKeyEntity } from './delivery/bundles/bundle-key.entity.js';
 import { ForumEntity, MeetingEntity } from './forums/forum.entities.js';
 import { FeedAddressEntity } from './delivery/feeds/feed-address.entity.js';
+import {
+  LiaisonContactEntity,
+  LiaisonFollowUpEntity,
+  LiaisonMeetingEntity,
+  LiaisonUndertakingEntity,
+} from './liaison/liaison.entities.js';
 import { PartnerEntity } from './partners/partner.entity.js';
 import { ReferenceCrosswalkEntity } from './reference/reference-crosswalk.entity.js';
 import { ReferenceEntryEntity } from './reference/reference-entry.entity.js';
@@ -111,6 +117,10 @@ export const ENTITIES = [
   IdempotencyKeyEntity,
   InstallationSecretEntity,
   LevelSettingEntity,
+  LiaisonContactEntity,
+  LiaisonFollowUpEntity,
+  LiaisonMeetingEntity,
+  LiaisonUndertakingEntity,
   MailAskingEntity,
   MailLineEntity,
   MailMessageEntity,

@@ -15,6 +15,7 @@ import { ForumsModule } from './forums/forums.module.js';
 import { HealthController } from './health.controller.js';
 import { MailModule } from './mail/mail.module.js';
 import { MetricsController } from './metrics.controller.js';
+import { LiaisonModule } from './liaison/liaison.module.js';
 import { PartnersModule } from './partners/partners.module.js';
 import { ReferenceModule } from './reference/reference.module.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         PartnersModule,
         ArrangementsModule,
         ForumsModule,
+        LiaisonModule,
         SharingModule,
         AttachmentsModule,
         AlertsModule,

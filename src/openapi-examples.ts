@@ -7,6 +7,7 @@ import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
+import { LIAISON_REQUESTS, LIAISON_RESPONSES } from './openapi-examples.liaison.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
@@ -27,6 +28,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...CLIENTS_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
   ...FORUMS_REQUESTS,
+  ...LIAISON_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
   ...REFERENCE_REQUESTS,
   ...RECEIPTS_REQUESTS,
@@ -44,6 +46,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...CLIENTS_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
   ...FORUMS_RESPONSES,
+  ...LIAISON_RESPONSES,
   ...CHANGES_RESPONSES,
   ...APPLICATIONS_RESPONSES,
   ...ATTACHMENTS_RESPONSES,

@@ -44,6 +44,7 @@ const TAGS: Record<string, string> = {
 and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
   forums: 'Where the members of an arrangement meet: meetings, minutes and actions, for members alone.',
+  liaison: 'Whom the UN talks to in the host government, and what came of it; for UN members alone.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',
   reference: 'Code lists: the words of the field, with versions, translations and crosswalks.',
   attachments: 'Files that belong to alerts and reports.',

@@ -20,7 +20,7 @@ const RANKS = [
   ['reference'],
   ['partners'],
   ['arrangements'],
-  ['forums'],
+  ['forums', 'liaison'],
   ['sharing'],
   ['attachments'],
   [

@@ -735,6 +735,14 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${arrangement}', '${arrangement}', '${partnerId}', 'F', 'UTC');
      insert into meeting (id, forum_id, title, starts_at, agenda, tlp, classification, is_unattributed)
        values (gen_random_uuid(), '${arrangement}', 'M', now(), '{}', 1, 0, true);
+     insert into liaison_contact (id, arrangement_id, partner_id, authority, office)
+       values ('${arrangement}', '${arrangement}', '${partnerId}', 'police', 'O');
+     insert into liaison_meeting (id, arrangement_id, partner_id, held_at, offices, subject)
+       values ('${arrangement}', '${arrangement}', '${partnerId}', now(), '{O}', 'S');
+     insert into liaison_undertaking (id, arrangement_id, partner_id, side, text)
+       values ('${arrangement}', '${arrangement}', '${partnerId}', 'host', 'T');
+     insert into liaison_follow_up (id, undertaking_id, partner_id, note, state)
+       values (gen_random_uuid(), '${arrangement}', '${partnerId}', 'N', 'open');
      insert into membership values (gen_random_uuid(), '${arrangement}', '${partnerId}', now(), null, 'current', 4, 2);
      insert into reader values ('${partnerId}', '${partnerId}', true, 4, 2, null);
      insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)

@@ -6,6 +6,9 @@ export const SCOPES = {
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
   'forums:manage': 'Open forums of your arrangements, call their meetings and record what was said.',
+  'liaison:read':
+    'Read whom the UN talks to in the host government; for UN members of the arrangement alone.',
+  'liaison:manage': 'Keep contacts, meetings and undertakings with the host government, as a UN member.',
   'alerts:read': 'Read the alerts that reach you, by every channel.',
   'alerts:respond':
     'Acknowledge alerts, answer them with feedback, challenges and requests for release, and confirm that what was withdrawn is deleted, in the name of your organisation.',

@@ -30,6 +30,7 @@ import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-gl
 import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
 import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
 import { Forums1767225600032 } from '../../migrations/1767225600032-forums.js';
+import { Liaison1767225600035 } from '../../migrations/1767225600035-liaison.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -62,6 +63,7 @@ const MIGRATIONS = [
   KeyAddress1767225600036,
   ArrangementLevels1767225600031,
   Forums1767225600032,
+  Liaison1767225600035,
 ];
 
 const LEDGER = 'schema_migration';

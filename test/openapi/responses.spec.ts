@@ -133,6 +133,7 @@ describe('answers to what is right', () => {
     expectStatus(await steward.delete(`${path}/members/${other.partner.id}`), 204);
     await levelsOf(path);
     await forumsOf(path);
+    await liaisonOf(path);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
     expectStatus(await steward.post('/v1/arrangements', body, key), 201);
@@ -199,6 +200,29 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 409);
     expectStatus(await own.http.patch(at, { closed: true }), 200);
     expectStatus(await own.http.post(`${at}/meetings`, call), 409);
+  };
+
+  const liaisonOf = async (path: string): Promise<void> => {
+    const un = await partner(app, { kind: 'un_entity', scopes: ['liaison:read', 'liaison:manage'] });
+    await join(app, place, un);
+    const [at, nowhere] = [`${path}/liaison`, `/v1/arrangements/${ID}/liaison`];
+    const send = async (method: string, tail: string, operation: string, status = 201) => {
+      const body = example(operation, 'application/json');
+      expectStatus(await un.http.send(method, `${nowhere}/${tail}`, body), 404);
+      return expectStatus(await un.http.send<{ id: string }>(method, `${at}/${tail}`, body), status);
+    };
+    const contact = await send('POST', 'contacts', 'addLiaisonContact');
+    await send('PUT', `contacts/${contact.id}`, 'replaceLiaisonContact', 200);
+    await send('POST', 'meetings', 'recordLiaisonMeeting');
+    const undertaking = await send('POST', 'undertakings', 'recordUndertaking');
+    const followUps = `undertakings/${undertaking.id}/follow-ups`;
+    await send('POST', followUps, 'followUpUndertaking');
+    const again = example('followUpUndertaking', 'application/json');
+    expectStatus(await un.http.post(`${at}/${followUps}`, again), 409);
+    for (const list of ['contacts', 'meetings', 'undertakings']) {
+      expectStatus(await un.http.get(`${at}/${list}`), 200);
+    }
+    expectStatus(await un.http.delete(`${at}/contacts/${contact.id}`), 204);
   };
 
   it('about code lists', async () => {

@@ -1,0 +1,164 @@
+import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Actor } from '../access/actor.js';
+import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiProblems } from '../core/problem.decorator.js';
+import {
+  FollowUpDto,
+  LiaisonContactDto,
+  LiaisonContactPage,
+  LiaisonContactView,
+  LiaisonMeetingPage,
+  LiaisonMeetingView,
+  ListLiaisonQuery,
+  RecordLiaisonMeetingDto,
+  RecordUndertakingDto,
+  UndertakingPage,
+  UndertakingView,
+} from './liaison.dto.js';
+import { LiaisonService } from './liaison.service.js';
+import { presentContact, presentLiaisonMeeting, presentUndertaking } from './liaison.view.js';
+
+const PRIVATE = 'private, no-store';
+
+/** For UN members of the arrangement alone; everybody else is told that there is nothing. */
+@ApiTags('liaison')
+@Controller('v1/arrangements/:id/liaison')
+export class LiaisonController {
+  constructor(private readonly liaison: LiaisonService) {}
+
+  /** List whom the UN talks to in the host government. */
+  @Get('contacts')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:read')
+  @ApiProblems('not-found')
+  async listLiaisonContacts(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() query: ListLiaisonQuery,
+  ): Promise<LiaisonContactPage> {
+    const { rows, nextCursor } = await this.liaison.listContacts(actor, id, query);
+    return { items: rows.map(presentContact), nextCursor };
+  }
+
+  /** Add an office of the host government, and who holds it. */
+  @Post('contacts')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found')
+  async addLiaisonContact(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: LiaisonContactDto,
+  ): Promise<LiaisonContactView> {
+    return presentContact(await this.liaison.addContact(actor, id, dto));
+  }
+
+  /** Replace a contact as a whole: what is left out is forgotten. */
+  @Put('contacts/:contactId')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @ApiId('contactId')
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found')
+  async replaceLiaisonContact(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('contactId') contactId: string,
+    @Body() dto: LiaisonContactDto,
+  ): Promise<LiaisonContactView> {
+    return presentContact(await this.liaison.replaceContact(actor, id, contactId, dto));
+  }
+
+  /** Forget a contact: nothing of the person remains. */
+  @Delete('contacts/:contactId')
+  @HttpCode(204)
+  @ApiId()
+  @ApiId('contactId')
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found')
+  async forgetLiaisonContact(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('contactId') contactId: string,
+  ): Promise<void> {
+    await this.liaison.forgetContact(actor, id, contactId);
+  }
+
+  /** List meetings with the host government. */
+  @Get('meetings')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:read')
+  @ApiProblems('not-found')
+  async listLiaisonMeetings(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() query: ListLiaisonQuery,
+  ): Promise<LiaisonMeetingPage> {
+    const { rows, nextCursor } = await this.liaison.listMeetings(actor, id, query);
+    return { items: rows.map(presentLiaisonMeeting), nextCursor };
+  }
+
+  /** Record a meeting with the host government. */
+  @Post('meetings')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found')
+  async recordLiaisonMeeting(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: RecordLiaisonMeetingDto,
+  ): Promise<LiaisonMeetingView> {
+    return presentLiaisonMeeting(await this.liaison.recordMeeting(actor, id, dto));
+  }
+
+  /** List what was undertaken, and what came of it. */
+  @Get('undertakings')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:read')
+  @ApiProblems('not-found')
+  async listUndertakings(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() query: ListLiaisonQuery,
+  ): Promise<UndertakingPage> {
+    const { rows, nextCursor } = await this.liaison.listUndertakings(actor, id, query);
+    return { items: rows.map(presentUndertaking), nextCursor };
+  }
+
+  /** Record what one side said that it would do. */
+  @Post('undertakings')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found')
+  async recordUndertaking(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: RecordUndertakingDto,
+  ): Promise<UndertakingView> {
+    return presentUndertaking(await this.liaison.recordUndertaking(actor, id, dto));
+  }
+
+  /** Say what came of an undertaking when somebody asked. */
+  @Post('undertakings/:undertakingId/follow-ups')
+  @Header('Cache-Control', PRIVATE)
+  @ApiId()
+  @ApiId('undertakingId')
+  @RequireScope('liaison:manage')
+  @ApiProblems('not-found', 'conflict')
+  async followUpUndertaking(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('undertakingId') undertakingId: string,
+    @Body() dto: FollowUpDto,
+  ): Promise<UndertakingView> {
+    return presentUndertaking(await this.liaison.followUp(actor, id, undertakingId, dto));
+  }
+}
