@@ -23,14 +23,14 @@ import { JobQueue1767225600022 } from '../../migrations/1767225600022-job-queue.
 import { Following1767225600023 } from '../../migrations/1767225600023-following.js';
 import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subscriptions.js';
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
-import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
-import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
-import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
 import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
 import { Forums1767225600032 } from '../../migrations/1767225600032-forums.js';
-import { Liaison1767225600035 } from '../../migrations/1767225600035-liaison.js';
+import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
+import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
+import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
+import { Liaison1767225600037 } from '../../migrations/1767225600037-liaison.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -58,12 +58,12 @@ const MIGRATIONS = [
   Bundles1767225600025,
   Webhooks1767225600027,
   Applications1767225600028,
+  ArrangementLevels1767225600031,
+  Forums1767225600032,
   ClientUse1767225600033,
   BreakGlass1767225600035,
   KeyAddress1767225600036,
-  ArrangementLevels1767225600031,
-  Forums1767225600032,
-  Liaison1767225600035,
+  Liaison1767225600037,
 ];
 
 const LEDGER = 'schema_migration';

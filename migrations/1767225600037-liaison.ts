@@ -4,7 +4,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * Whom the UN talks to in the host government: persons, so that it is for UN members of the arrangement alone, with a
  * ceiling of AMBER+STRICT at least. A host government is a register entry, and never has access.
  */
-export class Liaison1767225600035 implements MigrationInterface {
+export class Liaison1767225600037 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLES);
     await runner.query(PLACES);
