@@ -1,3 +1,4 @@
+import { ClientAttestationEntity } from './access/client-attestation.entity.js';
 import { BreakGlassEntity } from './access/break-glass.entity.js';
 import { ClientEntity } from './access/client.entity.js';
 import {
@@ -103,6 +104,7 @@ export const ENTITIES = [
   ChangeHeadEntity,
   ClientEntity,
   BreakGlassEntity,
+  ClientAttestationEntity,
   AlertKnownEntity,
   ChallengeEntity,
   FeedAddressEntity,

@@ -17,6 +17,7 @@ const used = {
   createdAt: MADE,
   lastUsedAt: '2026-11-02T09:00:00.000Z',
   requestsPerMinute: 600,
+  attestBy: '2027-05-01T00:00:00.000Z',
 };
 
 const grant = {
@@ -36,12 +37,26 @@ const granted = {
   until: '2026-11-02T12:00:00.000Z',
 };
 const ended = { ...granted, state: 'ended', endedAt: granted.until };
+const attested = {
+  id: '019b2f00-0000-7000-8000-0000000000b2',
+  clientId: used.clientId,
+  outcome: 'narrowed',
+  dropped: ['alerts:publish'],
+  note: 'It fills the map of the watch room, and publishes no more.',
+  at: MADE,
+};
 const review = { outcome: 'justified', note: 'Three flash alerts in its name, all of them true.' };
 
 export const CLIENTS_REQUESTS: RequestExamples = {
   grantBreakGlass: { [JSON_TYPE]: one({ ...grant, minutes: 240 }) },
   reviewBreakGlass: { [JSON_TYPE]: one(review) },
   changeClient: { [JSON_TYPE]: one({ requestsPerMinute: 600 }) },
+  askAccessReview: {
+    [JSON_TYPE]: one({ by: '2026-12-01T00:00:00Z', reason: 'The yearly review of all keys.' }),
+  },
+  attestClient: {
+    [JSON_TYPE]: one({ outcome: attested.outcome, scopes: ['alerts:read'], note: attested.note }),
+  },
 };
 
 export const CLIENTS_RESPONSES: ResponseExamples = {
@@ -52,8 +67,17 @@ export const CLIENTS_RESPONSES: ResponseExamples = {
     200: { [JSON_TYPE]: { ...ended, review: { ...review, at: '2026-11-03T08:00:00.000Z' } } },
   },
   changeClient: { 200: { [JSON_TYPE]: used } },
+  askAccessReview: { 200: { [JSON_TYPE]: { clients: 3, by: '2026-12-01T00:00:00.000Z' } } },
+  attestClient: { 201: { [JSON_TYPE]: attested } },
+  listAttestations: { 200: { [JSON_TYPE]: { items: [attested] } } },
   listClients: { 200: { [JSON_TYPE]: { items: [used] } } },
   reportClients: {
-    200: { [JSON_TYPE]: { dormant: [], expiring: [{ ...used, expiresAt: '2026-11-20T00:00:00.000Z' }] } },
+    200: {
+      [JSON_TYPE]: {
+        dormant: [],
+        expiring: [{ ...used, expiresAt: '2026-11-20T00:00:00.000Z' }],
+        toAttest: [],
+      },
+    },
   },
 };

@@ -9,6 +9,8 @@ import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { DeclaredRoutes } from './declared-routes.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { AttestationsRepository } from './attestations.repository.js';
+import { AttestationsService } from './attestations.service.js';
 import { LastUses } from './last-uses.js';
 import { AuthorizationServer } from './oauth/authorization-server.js';
 import { ExpiredRecords } from './oauth/expired-records.js';
@@ -27,6 +29,8 @@ export { mountAuthorizationServer } from './oauth/mount.js';
   imports: [DiscoveryModule],
   providers: [
     ActorsService,
+    AttestationsRepository,
+    AttestationsService,
     AuthorizationServer,
     BreakGlassRepository,
     BreakGlassService,
@@ -46,6 +50,6 @@ export { mountAuthorizationServer } from './oauth/mount.js';
     Storage,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ActorsService, BreakGlassService, ClientsService],
+  exports: [ActorsService, AttestationsService, BreakGlassService, ClientsService],
 })
 export class AccessModule {}

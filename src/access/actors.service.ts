@@ -120,7 +120,9 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
         standing.scopes.includes(scope) &&
         (standing.reader_id === standing.partner_id || !decidesOverEverybody(scope)) &&
         // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
-        (standing.partner_status === 'active' || scope.endsWith(':read') || scope === 'alerts:respond'),
+        (standing.partner_status === 'active' || scope.endsWith(':read') || scope === 'alerts:respond') &&
+        // For which nobody spoke in time: it only reads, and may speak for others, or nobody ever could again.
+        (!standing.is_unattested || scope.endsWith(':read') || scope === 'clients:attest'),
     ),
   );
   return {
@@ -136,6 +138,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
         scopes.has(`${subject}:manage`),
       ),
       ...(scopes.has('partners:vet') ? (['applications'] as const) : []),
+      ...(scopes.has('clients:attest') ? (['clients'] as const) : []),
     ],
     ...(standing.requests_per_minute !== null && { requestsPerMinute: standing.requests_per_minute }),
   };

@@ -61,6 +61,10 @@ export class ClientEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
+  /** Until when somebody must say that it is still needed. */
+  @Column('timestamptz', { name: 'attest_by', default: () => `now() + interval '180 days'` })
+  attestBy: Date;
+
   /** Its hour. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt: Date | null;

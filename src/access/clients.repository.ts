@@ -18,6 +18,8 @@ export interface ClientRow {
   last_used_at: Date | null;
   /** Null: as much as others. */
   requests_per_minute: number | null;
+  /** Until when somebody must say that it is still needed. */
+  attest_by: Date;
   /** What the client was narrowed to; null for a client that reads all that its partner may. */
   ceiling_tlp: number | null;
   ceiling_classification: number | null;
@@ -65,6 +67,8 @@ export interface StandingRow {
   partner_kind: string;
   partner_status: 'active' | 'suspended';
   requests_per_minute: number | null;
+  /** Nobody said in time that it is still needed. */
+  is_unattested: boolean;
 }
 
 /** Usable: not revoked, not expired, of a partner that is active or merely suspended. */
@@ -76,7 +80,8 @@ const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
   where b.client_id = c.id and b.state = 'open' and b.until > now()), '{}') as scopes`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
-  c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
+  c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, c.attest_by, r.ceiling_tlp,
+  r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
 
@@ -124,22 +129,34 @@ export class ClientsRepository {
     );
   }
 
-  /** Usable ones that nobody used for so many days, and those that end within so many; oldest first. */
+  /**
+   * Usable ones that nobody used for so many days, those that end within so many, and those for which somebody must speak
+   * within so many; oldest first.
+   */
   async listNeglected(
     tx: Tx,
     partnerId: string,
-    days: { dormant: number; expiring: number },
-  ): Promise<(ClientRow & { is_dormant: boolean; is_expiring: boolean })[]> {
+    days: { dormant: number; expiring: number; attesting: number },
+  ): Promise<(ClientRow & { is_dormant: boolean; is_expiring: boolean; is_to_attest: boolean })[]> {
     return tx.query(
       `select * from (
          select ${COLUMNS},
            coalesce(c.last_used_at, c.created_at) < now() - make_interval(days => $2) as is_dormant,
-           coalesce(c.expires_at < now() + make_interval(days => $3), false) as is_expiring
+           coalesce(c.expires_at < now() + make_interval(days => $3), false) as is_expiring,
+           c.attest_by < now() + make_interval(days => $4) as is_to_attest
          from client c ${NARROWED} where c.partner_id = $1 and ${SEEN}
            and c.revoked_at is null and (c.expires_at is null or c.expires_at > now())) found
-       where is_dormant or is_expiring order by created_at, id`,
-      [partnerId, days.dormant, days.expiring],
+       where is_dormant or is_expiring or is_to_attest order by created_at, id`,
+      [partnerId, days.dormant, days.expiring, days.attesting],
     );
+  }
+
+  async find(tx: Tx, id: string): Promise<ClientRow | null> {
+    const rows: ClientRow[] = await tx.query(
+      `select ${COLUMNS} from client c ${NARROWED} where c.id = $1 and ${SEEN}`,
+      [id],
+    );
+    return rows[0] ?? null;
   }
 
   async lock(tx: Tx, id: string): Promise<ClientRow | null> {
@@ -211,7 +228,8 @@ export class ClientsRepository {
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks, p.kind as partner_kind,
-         p.status as partner_status, c.requests_per_minute
+         p.status as partner_status, c.requests_per_minute,
+         c.attest_by <= now() as is_unattested
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
       [id, tokenId],
@@ -227,7 +245,8 @@ export class ClientsRepository {
   ): Promise<(StandingRow & { place: number })[]> {
     return tx.query(
       `select b.place::int as place, c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks,
-         p.kind as partner_kind, p.status as partner_status, c.requests_per_minute
+         p.kind as partner_kind, p.status as partner_status, c.requests_per_minute,
+         c.attest_by <= now() as is_unattested
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id
        where ${USABLE} and not exists (select from revoked_token t where t.jti = b.token_id)`,

@@ -16,6 +16,12 @@ export interface IssuedClient {
   clientSecret?: string;
 }
 
+export interface NeglectedClients {
+  dormant: ClientRow[];
+  expiring: ClientRow[];
+  toAttest: ClientRow[];
+}
+
 /** The systems that call on behalf of partners. What row-level security hides from the actor is not found. */
 @Injectable()
 export class ClientsService {
@@ -75,16 +81,17 @@ export class ClientsService {
     return this.clients.listOfPartner(tx, partnerId);
   }
 
-  /** Usable clients that nobody used for so many days, and those that end within so many. */
+  /** Usable clients that nobody used, that end soon, and for which somebody must speak soon, each by so many days. */
   async listNeglected(
     tx: Tx,
     partnerId: string,
-    days: { dormant: number; expiring: number },
-  ): Promise<{ dormant: ClientRow[]; expiring: ClientRow[] }> {
+    days: { dormant: number; expiring: number; attesting: number },
+  ): Promise<NeglectedClients> {
     const rows = await this.clients.listNeglected(tx, partnerId, days);
     return {
       dormant: rows.filter((row) => row.is_dormant),
       expiring: rows.filter((row) => row.is_expiring),
+      toAttest: rows.filter((row) => row.is_to_attest),
     };
   }
 
@@ -101,6 +108,13 @@ export class ClientsService {
   }
 
   /** @throws Problem 404 for a client that is hidden, missing or another partner's */
+  async get(tx: Tx, partnerId: string, clientId: string): Promise<ClientRow> {
+    const client = await this.clients.find(tx, clientId);
+    if (client?.partner_id !== partnerId) throw problems.notFound();
+    return client;
+  }
+
+  /** @throws Problem as `get` */
   async lock(tx: Tx, partnerId: string, clientId: string): Promise<ClientRow> {
     const client = await this.lockAny(tx, clientId);
     if (client.partner_id !== partnerId) throw problems.notFound();

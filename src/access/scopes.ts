@@ -2,6 +2,8 @@
 export const SCOPES = {
   'partners:read': 'Read the partners that share an arrangement with yours.',
   'partners:manage': 'Admit and change partners, their ceilings, standing and clients.',
+  'clients:attest':
+    'Say which clients of your organisation are still needed, take scopes from them and revoke them.',
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',

@@ -31,6 +31,7 @@ import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-us
 import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
 import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
 import { Liaison1767225600037 } from '../../migrations/1767225600037-liaison.js';
+import { AccessReview1767225600039 } from '../../migrations/1767225600039-access-review.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -64,6 +65,7 @@ const MIGRATIONS = [
   BreakGlass1767225600035,
   KeyAddress1767225600036,
   Liaison1767225600037,
+  AccessReview1767225600039,
 ];
 
 const LEDGER = 'schema_migration';

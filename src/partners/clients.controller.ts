@@ -53,7 +53,7 @@ export class ClientsController {
     return { items: rows.map((row) => presentClient(row, this.config)) };
   }
 
-  /** Find clients of a partner that nobody uses, and those that end soon. */
+  /** Find clients of a partner that nobody uses, that end soon, and for which somebody must speak soon. */
   @Get('report')
   @ApiId()
   @RequireScope('partners:read')
@@ -61,13 +61,14 @@ export class ClientsController {
   async reportClients(
     @CurrentActor() actor: Actor,
     @Id() id: string,
-    @Query() { dormantDays, expiringDays }: ClientReportQuery,
+    @Query() { dormantDays, expiringDays, attestingDays }: ClientReportQuery,
   ): Promise<ClientReportView> {
-    const days = { dormant: dormantDays, expiring: expiringDays };
-    const { dormant, expiring } = await this.clients.report(actor, id, days);
+    const days = { dormant: dormantDays, expiring: expiringDays, attesting: attestingDays };
+    const { dormant, expiring, toAttest } = await this.clients.report(actor, id, days);
     return {
       dormant: dormant.map((row) => presentClient(row, this.config)),
       expiring: expiring.map((row) => presentClient(row, this.config)),
+      toAttest: toAttest.map((row) => presentClient(row, this.config)),
     };
   }
 

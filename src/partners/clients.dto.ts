@@ -126,6 +126,14 @@ export class ClientReportQuery {
   @Min(1)
   @Max(3650)
   expiringDays: number = 30;
+
+  /** Days within which somebody must say that it is still needed. */
+  @IfPresent()
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  attestingDays: number = 30;
 }
 
 export class ClientView {
@@ -147,6 +155,8 @@ export class ClientView {
   lastUsedAt?: string;
   /** How much it may ask of one process of the service; answers say how much is left, in `RateLimit`. */
   requestsPerMinute: number;
+  /** From then on it only reads, unless somebody said before that it is still needed. */
+  attestBy: string;
 }
 
 export class ClientCredentialsView extends ClientView {
@@ -164,6 +174,8 @@ export class ClientReportView {
   dormant: ClientView[];
   /** Usable, but not for longer than you asked about. */
   expiring: ClientView[];
+  /** Of which somebody must say soon that they are still needed, and those for which nobody did. */
+  toAttest: ClientView[];
 }
 
 /** Narrowing columns are null for a client that reads all that its partner may. */
@@ -189,5 +201,6 @@ export function presentClient(row: ClientRow, { requestsPerMinute }: Config): Cl
     createdAt: row.created_at.toISOString(),
     ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at.toISOString() }),
     requestsPerMinute: row.requests_per_minute ?? requestsPerMinute,
+    attestBy: row.attest_by.toISOString(),
   };
 }

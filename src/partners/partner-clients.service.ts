@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
-import { type ClientRow, ClientsService } from '../access/clients.service.js';
+import { type ClientRow, ClientsService, type NeglectedClients } from '../access/clients.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
@@ -53,8 +53,8 @@ export class PartnerClientsService {
   async report(
     actor: Actor,
     partnerId: string,
-    days: { dormant: number; expiring: number },
-  ): Promise<{ dormant: ClientRow[]; expiring: ClientRow[] }> {
+    days: { dormant: number; expiring: number; attesting: number },
+  ): Promise<NeglectedClients> {
     return this.database.readAs(actor, async (tx) => {
       await this.requirePartner(tx, partnerId);
       return this.clients.listNeglected(tx, partnerId, days);

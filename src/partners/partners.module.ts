@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { AccessReviewController } from './access-review.controller.js';
+import { AccessReviewService } from './access-review.service.js';
 import { BreakGlassClock } from './break-glass.clock.js';
 import { BreakGlassController } from './break-glass.controller.js';
 import { ClientsController } from './clients.controller.js';
@@ -16,8 +18,9 @@ import { PartnersService } from './partners.service.js';
  */
 @Module({
   imports: [AccessModule, AuditModule],
-  controllers: [PartnersController, ClientsController, BreakGlassController],
+  controllers: [PartnersController, ClientsController, BreakGlassController, AccessReviewController],
   providers: [
+    AccessReviewService,
     BreakGlassClock,
     PartnerBreakGlassService,
     PartnerClientsService,
