@@ -33,6 +33,7 @@ import { ArrangementLevelEntity } from './arrangements/arrangement-level.entity.
 import { ArrangementEntity } from './arrangements/arrangement.entity.js';
 import { MembershipEntity } from './arrangements/membership.entity.js';
 import { LevelSettingEntity, ReadinessProvisionEntity } from './arrangements/readiness.entities.js';
+import { SensitivityLineEntity, SensitivityMatrixEntity } from './arrangements/sensitivity.entities.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import {
   MailAskingEntity,
@@ -135,6 +136,8 @@ export const ENTITIES = [
   PartnerEntity,
   PurgeConfirmationEntity,
   ReadinessProvisionEntity,
+  SensitivityLineEntity,
+  SensitivityMatrixEntity,
   ReaderEntity,
   ReferenceCrosswalkEntity,
   ReferenceEntryEntity,

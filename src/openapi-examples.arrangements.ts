@@ -29,6 +29,21 @@ const expectations = [
 ];
 const own = { level: 'emergency', setBy: 'arrangement', proposal: false, expectations };
 
+const sensitivity = {
+  protocol: 'Information-sharing protocol of Ulana, March',
+  lines: [
+    {
+      code: 'abductions',
+      title: 'Abductions still under way',
+      incidentTypes: ['kidnapping'],
+      lowestTlp: 'AMBER',
+      effect: 'block',
+      reason: 'What is known publicly can cost a life.',
+    },
+  ],
+};
+const matrix = { version: 3, from: MADE, state: 'current', ...sensitivity };
+
 const readiness = {
   level: 'emergency',
   levelSince: '2026-11-02T10:00:00.000Z',
@@ -54,6 +69,7 @@ const readiness = {
 };
 
 export const ARRANGEMENTS_REQUESTS: RequestExamples = {
+  putSensitivity: { [JSON_TYPE]: one(sensitivity) },
   setLevel: { [JSON_TYPE]: one(planned) },
   putLevelSetting: { [JSON_TYPE]: one({ expectations }) },
   putDefaultSetting: { [JSON_TYPE]: one({ expectations }) },
@@ -66,6 +82,8 @@ export const ARRANGEMENTS_REQUESTS: RequestExamples = {
 };
 
 export const ARRANGEMENTS_RESPONSES: ResponseExamples = {
+  listSensitivity: { 200: { [JSON_TYPE]: { items: [matrix] } } },
+  putSensitivity: { 200: { [JSON_TYPE]: matrix } },
   setLevel: { 201: { [JSON_TYPE]: change } },
   listLevels: { 200: { [JSON_TYPE]: { items: [change, first], nextCursor: null } } },
   listLevelSettings: { 200: { [JSON_TYPE]: { items: [own] } } },

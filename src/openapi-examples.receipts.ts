@@ -40,6 +40,15 @@ const audience = {
   others: { receives: 14, notReached: null },
 };
 
+const warned = {
+  rendition: 0,
+  line: 'ULN/clinics',
+  title: 'Where clinics work',
+  lowestTlp: 'AMBER',
+  effect: 'warn',
+  reason: 'Clinics have been hit after their places were published.',
+};
+
 const asked = { acknowledgement: 'required', acknowledgeBy: '2026-11-02T18:00:00.000Z' };
 const HOUR = '2026-11-02T09:00:00.000Z';
 const LATER = '2026-11-02T11:00:00.000Z';
@@ -55,7 +64,7 @@ export const RECEIPTS_REQUESTS: RequestExamples = {
 };
 
 export const RECEIPTS_RESPONSES: ResponseExamples = {
-  previewAudience: { 200: { [JSON_TYPE]: audience } },
+  previewAudience: { 200: { [JSON_TYPE]: { ...audience, sensitivity: [warned] } } },
   explainAudience: { 200: { [JSON_TYPE]: { state: 'published', ...audience } } },
   acknowledgeAlert: { 200: { [JSON_TYPE]: acknowledgement } },
   getAcknowledgement: { 200: { [JSON_TYPE]: acknowledgement } },

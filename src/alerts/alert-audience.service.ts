@@ -10,6 +10,7 @@ import { AlertVersionsService } from './alert-versions.service.js';
 import { alertFaults } from './alert.rules.js';
 import { isDrill } from './alert.values.js';
 import { type CreateAlertDto } from './alerts.dto.js';
+import { SensitivityGateService, type SensitivityMatch } from './sensitivity-gate.service.js';
 
 /** Who would receive an alert, and who receives it. */
 @Injectable()
@@ -20,22 +21,28 @@ export class AlertAudienceService {
     private readonly sharing: SharingService,
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly sensitivity: SensitivityGateService,
   ) {}
 
   /** Goes all the way of publishing save the last step, and back. @throws Problem 400 and 403 as publishing does */
-  async preview(actor: Actor, dto: CreateAlertDto): Promise<Explanation> {
+  async preview(
+    actor: Actor,
+    dto: CreateAlertDto,
+  ): Promise<{ explanation: Explanation; sensitivity: SensitivityMatch[] }> {
     const faults = alertFaults(dto, new Date());
     if (faults.length > 0) throw problems.invalidInput(faults);
+    let sensitivity: SensitivityMatch[] = [];
     const explanation = await this.explanations.rehearse(actor, async (tx) => {
       const id = newId();
       const { status, expiresAt } = dto;
       const state = 'published';
       await this.sharing.create(tx, actor, { id, type: 'alert', state, isDrill: isDrill(status), expiresAt });
       await this.versions.write(tx, actor, id, dto, state);
+      sensitivity = await this.sensitivity.list(tx, id);
       return id;
     });
     await this.record(actor, { type: 'partner', id: actor.partnerId }, dto.renditions.map(summaryOf));
-    return explanation;
+    return { explanation, sensitivity };
   }
 
   /** @throws Problem 404 and 403 for whoever is neither the originator nor the steward */

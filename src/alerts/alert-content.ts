@@ -97,6 +97,8 @@ export interface AlertContent extends AlertFacts, MessageIdentity {
   handling: { tlp: Tlp; classification: Classification };
   /** The originator's own note in its highest rendition: why some that it is addressed to get no text. */
   noLowerReason?: string;
+  /** The same of the warnings of sensitivity matrices that it has read. */
+  acceptedWarnings?: string[];
   texts: AlertText[];
   areas: AlertArea[];
   /** Absent when there are none. */

@@ -68,6 +68,15 @@ export class ImportAlertQuery {
   @IsText(10, 500)
   noLowerReason?: string;
 
+  /** Lines of sensitivity matrices that warn and that you have read, as `arrangement/line`; asked for when there are any. */
+  @IfPresent()
+  @ToList()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(100)
+  @IsText(3, 160, { each: true })
+  acceptedWarnings?: string[];
+
   /** `advisory` when absent. */
   @IfPresent()
   @IsIn(ALERT_KINDS)

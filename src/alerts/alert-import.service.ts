@@ -102,8 +102,8 @@ export class AlertImportService {
     { content }: ImportDraft,
     { waits, isNew, asksReach }: { waits: boolean; isNew: boolean; asksReach: boolean },
   ): Promise<void> {
-    const { noLowerReason } = content;
-    const reach = { noLowerReason, isExempt: !asksReach };
+    const { noLowerReason, acceptedWarnings } = content;
+    const reach = { noLowerReason, acceptedWarnings, isExempt: !asksReach };
     const changed = isNew ? 'alert.published' : 'alert.updated';
     const action = content.state === 'cancelled' ? 'alert.cancelled' : changed;
     await (
@@ -156,7 +156,11 @@ export class AlertImportService {
       audience,
       classificationReason: classificationReason ?? null,
       reviewAt: reviewAt ?? null,
-      content: { ...content, noLowerReason: query.noLowerReason },
+      content: {
+        ...content,
+        noLowerReason: query.noLowerReason,
+        acceptedWarnings: query.acceptedWarnings,
+      },
       cap,
     };
   }
@@ -270,10 +274,15 @@ function inQuery(error: unknown): unknown {
   );
 }
 
-/** So was the reason for having no lower text. */
+/** So were the reason for having no lower text, and the warnings that were accepted. */
 function unreachedInQuery(error: unknown): never {
   if (!(error instanceof Problem) || error.type !== 'unprocessable') throw error;
-  throw problems.unprocessable(error.detail ?? '', [
-    { pointer: '?noLowerReason', detail: 'must say why they get none' },
-  ]);
+  throw problems.unprocessable(
+    error.detail ?? '',
+    (error.errors ?? []).map((fault) =>
+      fault.pointer === '#/renditions'
+        ? { pointer: '?noLowerReason', detail: 'must say why they get none' }
+        : { ...fault, pointer: fault.pointer.replace(/^#\/renditions\/0\//, '?') },
+    ),
+  );
 }

@@ -90,7 +90,8 @@ export class AlertVersionsService {
     drafts.sort((a, b) => a.tlp - b.tlp || a.classification - b.classification);
     const highest = drafts.at(-1);
     // In a lower one it would tell that there is a higher.
-    if (highest) highest.content = { ...highest.content, noLowerReason: stated.noLowerReason };
+    const { noLowerReason, acceptedWarnings } = stated;
+    if (highest) highest.content = { ...highest.content, noLowerReason, acceptedWarnings };
     await this.writeRenditions(tx, actor, id, drafts);
     if (stated.knownAt !== undefined) await this.alerts.stateKnown(tx, id, stated.knownAt);
   }
@@ -227,6 +228,7 @@ const UNSAID = {
   references: undefined,
   messageType: undefined,
   noLowerReason: undefined,
+  acceptedWarnings: undefined,
 };
 
 /** What readers see of it; identity and references follow from it. As JSON, which is how it was kept. */

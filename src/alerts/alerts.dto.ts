@@ -310,6 +310,14 @@ export class UpdateAlertDto {
   @IsText(10, 500)
   noLowerReason?: string;
 
+  /** Lines of sensitivity matrices that warn and that you have read, as `arrangement/line`; asked for when there are any. */
+  @IfPresent()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(100)
+  @IsText(3, 160, { each: true })
+  acceptedWarnings?: string[];
+
   /** One text at one handling each, the lowest first; a reader gets the highest that admits it. */
   @IsArray()
   @ArrayNotEmpty()

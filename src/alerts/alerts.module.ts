@@ -54,6 +54,8 @@ import { ReleasePolicyService } from './release-policy.service.js';
 import { ReleaseRepository } from './release.repository.js';
 import { ReleaseService } from './release.service.js';
 import { RenditionCache } from './rendition.cache.js';
+import { SensitivityGateService } from './sensitivity-gate.service.js';
+import { SensitivityMatchesRepository } from './sensitivity.repository.js';
 import { VerificationController } from './verification.controller.js';
 import { VerificationService } from './verification.service.js';
 
@@ -123,6 +125,8 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     OnwardRepository,
     OnwardService,
     ReleaseGateService,
+    SensitivityGateService,
+    SensitivityMatchesRepository,
     ReleasePolicyRepository,
     ReleasePolicyService,
     ReleaseRepository,

@@ -21,6 +21,7 @@ import {
 import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { ReleaseGateService } from './release-gate.service.js';
 import { type Subject } from './release.repository.js';
+import { SensitivityGateService } from './sensitivity-gate.service.js';
 
 /** What originators do with their alerts. Each verb is one transaction whose last statement shares the outcome. */
 @Injectable()
@@ -32,6 +33,7 @@ export class AlertsService {
     private readonly sharing: SharingService,
     private readonly audit: AuditService,
     private readonly gate: ReleaseGateService,
+    private readonly sensitivity: SensitivityGateService,
   ) {}
 
   /**
@@ -59,8 +61,7 @@ export class AlertsService {
       await this.versions.write(tx, actor, id, dto, waits ? 'draft' : state);
       if (waits) await this.askIn(tx, actor, id, dto);
       else if (state === 'published') {
-        const { noLowerReason } = dto;
-        await this.publishIn(tx, actor, id, 'alert.published', { noLowerReason, isExempt: isFlash });
+        await this.publishIn(tx, actor, id, 'alert.published', { ...reachOf(dto), isExempt: isFlash });
       }
       return id;
     });
@@ -222,6 +223,7 @@ export class AlertsService {
     // Whom it would reach can only be told of what stands; nobody sees that it did.
     await this.sharing.changeState(tx, id, 'published');
     await this.refuseUnreached(tx, id, stated);
+    await this.sensitivity.refuse(tx, id, stated);
     await this.sharing.changeState(tx, id, 'pending_release');
     await this.gate.ask(tx, actor, id, { subject: 'alert', proposal: null });
   }
@@ -266,14 +268,21 @@ export class AlertsService {
     return { own, highest };
   }
 
-  /** @throws Problem 422 when somebody it is addressed to may read none of its texts and nobody said why */
+  /**
+   * @throws Problem 422 when somebody it is addressed to may read none of its texts and nobody said why, and when the
+   * sensitivity matrix of an arrangement asks for a higher handling
+   */
   async publishIn(tx: Tx, actor: Actor, id: string, action: string, stated: Reach): Promise<void> {
     await this.refuseUnreached(tx, id, stated);
-    const { noLowerReason } = stated;
+    await this.sensitivity.refuse(tx, id, stated);
+    const { noLowerReason, acceptedWarnings = [] } = stated;
     await this.audit.record(tx, actor, {
       action,
       object: { type: 'alert', id },
-      ...(noLowerReason !== undefined && { details: { noLowerReason } }),
+      details: {
+        ...(noLowerReason !== undefined && { noLowerReason }),
+        ...(acceptedWarnings.length > 0 && { acceptedWarnings }),
+      },
     });
     await this.share(tx, actor, id);
   }
@@ -324,9 +333,12 @@ const STANDING = ['published', 'expired'];
 
 interface Reach {
   noLowerReason?: string;
+  acceptedWarnings?: readonly string[];
   /** A flash waits for nothing, and what it leaves out comes by update; what takes back addresses nobody. */
   isExempt?: boolean;
 }
+
+const reachOf = ({ noLowerReason, acceptedWarnings }: Reach): Reach => ({ noLowerReason, acceptedWarnings });
 
 const handlingOf = ({ content }: OwnRenditionRow): Handling => content.handling;
 

@@ -6,7 +6,12 @@ import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { AlertAudienceService } from './alert-audience.service.js';
 import { CreateAlertDto } from './alerts.dto.js';
-import { AudienceExplanationView, AudiencePreviewView, presentAudience } from './audience.view.js';
+import {
+  AudienceExplanationView,
+  AudienceRehearsalView,
+  presentAudience,
+  presentSensitivity,
+} from './audience.view.js';
 
 @ApiTags('alerts')
 @Controller('v1/alerts')
@@ -20,8 +25,9 @@ export class AudienceController {
   async previewAudience(
     @CurrentActor() actor: Actor,
     @Body() dto: CreateAlertDto,
-  ): Promise<AudiencePreviewView> {
-    return presentAudience(await this.audiences.preview(actor, dto));
+  ): Promise<AudienceRehearsalView> {
+    const { explanation, sensitivity } = await this.audiences.preview(actor, dto);
+    return { ...presentAudience(explanation), sensitivity: sensitivity.map(presentSensitivity) };
   }
 
   /** See who receives an alert of yours, or as the steward any alert, and why others of its audience do not. */

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HandlingView } from '../access/handling.dto.js';
-import { classificationLabel, tlpLabel } from '../access/handling.js';
+import { classificationLabel, type Tlp, tlpLabel } from '../access/handling.js';
+import { type SensitivityEffect } from '../arrangements/arrangements.service.js';
 import {
   type Explanation,
   type ExplanationRow,
@@ -10,6 +11,7 @@ import {
 } from '../sharing/explanation.service.js';
 import { type ShareableState } from '../sharing/sharing.service.js';
 import { OrganisationView, presentOrganisation } from './organisation.view.js';
+import { nameOf, type SensitivityMatch } from './sensitivity-gate.service.js';
 import { SUPPRESSED_BELOW } from './suppression.rules.js';
 
 export class ArrangementReferenceView {
@@ -71,6 +73,35 @@ export class AudiencePreviewView {
   receives: ReceiverView[];
   notReached: NotReachedView[];
   others: OtherAudienceView;
+}
+
+export class SensitivityMatchView {
+  /** Place of the rendition, from 0, the lowest first. */
+  @ApiProperty({ type: 'integer' })
+  rendition: number;
+  /** `arrangement/line`, as `acceptedWarnings` names it. */
+  line: string;
+  title: string;
+  lowestTlp: Tlp;
+  /** `warn` must be accepted, `block` cannot be. */
+  effect: SensitivityEffect;
+  reason: string;
+}
+
+export class AudienceRehearsalView extends AudiencePreviewView {
+  /** What the information-sharing protocols say of it: lines that ask for a higher handling. */
+  sensitivity: SensitivityMatchView[];
+}
+
+export function presentSensitivity(match: SensitivityMatch): SensitivityMatchView {
+  return {
+    rendition: match.ordinal,
+    line: nameOf(match),
+    title: match.title,
+    lowestTlp: tlpLabel(match.lowest_tlp),
+    effect: match.effect,
+    reason: match.reason,
+  };
 }
 
 export class AudienceExplanationView extends AudiencePreviewView {

@@ -11,6 +11,7 @@ import { AlertsRepository, type OwnRenditionRow } from './alerts.repository.js';
 import { type ListReviewsQuery } from './downgrade.dto.js';
 import { DowngradeRepository, type DueDowngrade, type ReviewRow } from './downgrade.repository.js';
 import { exchangeFor } from './exchange-actor.js';
+import { SensitivityGateService } from './sensitivity-gate.service.js';
 
 /** Texts become less restricted when their originators said they would; what else is due is theirs to look at. */
 @Injectable()
@@ -31,6 +32,7 @@ export class DowngradeService {
     private readonly sharing: SharingService,
     private readonly audit: AuditService,
     private readonly cursors: Cursors,
+    private readonly sensitivity: SensitivityGateService,
   ) {}
 
   /** Each alert in a transaction of its own, as its originator laid down. @returns whether there may be more to do */
@@ -72,8 +74,13 @@ export class DowngradeService {
     const drafts = own.map((row) => (isDue(row) ? this.versions.lowered(row, row.downgrade) : asItIs(row)));
     drafts.sort((a, b) => a.tlp - b.tlp || a.classification - b.classification);
     // In what is not the highest any more it would tell that there is a higher.
-    for (const { content } of drafts.slice(0, -1)) delete content.noLowerReason;
+    for (const { content } of drafts.slice(0, -1)) {
+      delete content.noLowerReason;
+      delete content.acceptedWarnings;
+    }
     await this.versions.writeRenditions(tx, actor, id, drafts);
+    // It rests, and is tried again, until the matrix or the text has changed.
+    await this.sensitivity.refuse(tx, id, { isExempt: true });
     const lowered = own.filter(isDue).map(({ tlp, classification, downgrade }) => ({
       from: { tlp: tlpLabel(tlp), classification: classificationLabel(classification) },
       to: {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
+import { ReferenceModule } from '../reference/reference.module.js';
 import { ArrangementsController } from './arrangements.controller.js';
 import { ArrangementsRepository } from './arrangements.repository.js';
 import { ArrangementsService } from './arrangements.service.js';
@@ -13,21 +14,25 @@ import { MembershipClock } from './membership.clock.js';
 import { LevelSettingsController, ReadinessController } from './readiness.controller.js';
 import { ReadinessRepository } from './readiness.repository.js';
 import { ReadinessService } from './readiness.service.js';
+import { SensitivityController } from './sensitivity.controller.js';
+import { SensitivityRepository } from './sensitivity.repository.js';
+import { SensitivityService } from './sensitivity.service.js';
 
 /**
  * Commitment 1: country- and area-level arrangements and who is a member when, the SLT level
- * with its history, and what of it is in place. Owns arrangement, membership, arrangement_level, level_setting and
- * readiness_provision.
+ * with its history, what of it is in place, and the sensitivity matrix. Owns arrangement, membership, arrangement_level,
+ * level_setting, readiness_provision, sensitivity_matrix and sensitivity_line.
  * Membership changes re-evaluate who sees what, by trigger, in the same transaction.
  */
 @Module({
-  imports: [AuditModule, PartnersModule],
+  imports: [AuditModule, PartnersModule, ReferenceModule],
   controllers: [
     ArrangementsController,
     LevelsController,
     LevelSettingsController,
     ReadinessController,
     MeController,
+    SensitivityController,
   ],
   providers: [
     ArrangementsRepository,
@@ -38,6 +43,8 @@ import { ReadinessService } from './readiness.service.js';
     MembershipClock,
     ReadinessRepository,
     ReadinessService,
+    SensitivityRepository,
+    SensitivityService,
   ],
   exports: [ArrangementsService],
 })

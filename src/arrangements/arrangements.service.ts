@@ -20,6 +20,8 @@ import {
 import { ArrangementsRepository, type CrowdRow } from './arrangements.repository.js';
 import { LevelsService } from './levels.service.js';
 
+export { type SensitivityEffect } from './sensitivity.entities.js';
+
 const LIST = 'arrangements';
 
 @Injectable()

@@ -32,6 +32,7 @@ import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-gl
 import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
 import { Liaison1767225600037 } from '../../migrations/1767225600037-liaison.js';
 import { AccessReview1767225600039 } from '../../migrations/1767225600039-access-review.js';
+import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensitivity.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -66,6 +67,7 @@ const MIGRATIONS = [
   KeyAddress1767225600036,
   Liaison1767225600037,
   AccessReview1767225600039,
+  Sensitivity1767225600040,
 ];
 
 const LEDGER = 'schema_migration';
