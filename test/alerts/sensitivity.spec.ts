@@ -177,11 +177,16 @@ describe('a line that warns', () => {
 });
 
 describe('a flash', () => {
+  let onDuty: Http;
+  beforeAll(async () => {
+    onDuty = await app.as(await client(app, un.partner.id, { scopes: ['alerts:flash'] }));
+  });
   const flash = (): Promise<Answer<View>> =>
-    un.http.post<View>('/v1/alerts/flash', {
+    onDuty.post<View>('/v1/alerts/flash', {
       event: 'Shots',
       headline: 'Shots near the market',
       tlp: 'GREEN',
+      classification: 'UNCLASSIFIED',
       audience: { arrangements: [here.code] },
     });
 
