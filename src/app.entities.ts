@@ -50,6 +50,12 @@ import { FollowerEntity, FollowerToldEntity } from './delivery/following/followe
 import { WebhookAttemptEntity, WebhookDeliveryEntity } from './delivery/webhooks/webhook-delivery.entity.js';
 import { WebhookEntity } from './delivery/webhooks/webhook.entity.js';
 import { BundleKeyEntity } from './delivery/bundles/bundle-key.entity.js';
+import {
+  ContactActivationEntity,
+  ContactCallEntity,
+  ContactTreeEntity,
+  ContactTreeEntryEntity,
+} from './contact-tree/contact-tree.entities.js';
 import { ForumEntity, MeetingEntity } from './forums/forum.entities.js';
 import { FeedAddressEntity } from './delivery/feeds/feed-address.entity.js';
 import {
@@ -116,6 +122,10 @@ export const ENTITIES = [
   FollowerToldEntity,
   CustodianEntity,
   CustodyEntity,
+  ContactActivationEntity,
+  ContactCallEntity,
+  ContactTreeEntity,
+  ContactTreeEntryEntity,
   ForumEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,

@@ -11,6 +11,7 @@ import { type Config } from './core/config.js';
 import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { ContactTreeModule } from './contact-tree/contact-tree.module.js';
 import { ForumsModule } from './forums/forums.module.js';
 import { HealthController } from './health.controller.js';
 import { MailModule } from './mail/mail.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         ReferenceModule,
         PartnersModule,
         ArrangementsModule,
+        ContactTreeModule,
         ForumsModule,
         LiaisonModule,
         SharingModule,

@@ -52,7 +52,7 @@ export const CLIENTS_REQUESTS: RequestExamples = {
   reviewBreakGlass: { [JSON_TYPE]: one(review) },
   changeClient: { [JSON_TYPE]: one({ requestsPerMinute: 600 }) },
   askAccessReview: {
-    [JSON_TYPE]: one({ by: '2026-12-01T00:00:00Z', reason: 'The yearly review of all keys.' }),
+    [JSON_TYPE]: one({ attestBy: '2026-12-01T00:00:00Z', reason: 'The yearly review of all keys.' }),
   },
   attestClient: {
     [JSON_TYPE]: one({ outcome: attested.outcome, scopes: ['alerts:read'], note: attested.note }),
@@ -67,7 +67,7 @@ export const CLIENTS_RESPONSES: ResponseExamples = {
     200: { [JSON_TYPE]: { ...ended, review: { ...review, at: '2026-11-03T08:00:00.000Z' } } },
   },
   changeClient: { 200: { [JSON_TYPE]: used } },
-  askAccessReview: { 200: { [JSON_TYPE]: { clients: 3, by: '2026-12-01T00:00:00.000Z' } } },
+  askAccessReview: { 200: { [JSON_TYPE]: { clients: 3, attestBy: '2026-12-01T00:00:00.000Z' } } },
   attestClient: { 201: { [JSON_TYPE]: attested } },
   listAttestations: { 200: { [JSON_TYPE]: { items: [attested] } } },
   listClients: { 200: { [JSON_TYPE]: { items: [used] } } },

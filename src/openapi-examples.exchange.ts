@@ -190,6 +190,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         allowedNetworks: [],
         createdAt: MADE,
         requestsPerMinute: 6000,
+        attestBy: '2027-05-01T00:00:00.000Z',
         clientSecret: 'shown-only-once-in-this-answer',
       },
     },

@@ -5,6 +5,7 @@ import { AUDIT_RESPONSES } from './openapi-examples.audit.js';
 import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
+import { CONTACT_TREE_REQUESTS, CONTACT_TREE_RESPONSES } from './openapi-examples.contact-tree.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
 import { LIAISON_REQUESTS, LIAISON_RESPONSES } from './openapi-examples.liaison.js';
@@ -26,6 +27,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...EXCHANGE_REQUESTS,
   ...APPLICATIONS_REQUESTS,
   ...CLIENTS_REQUESTS,
+  ...CONTACT_TREE_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
   ...FORUMS_REQUESTS,
   ...LIAISON_REQUESTS,
@@ -44,6 +46,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
 export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...CLIENTS_RESPONSES,
+  ...CONTACT_TREE_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
   ...FORUMS_RESPONSES,
   ...LIAISON_RESPONSES,

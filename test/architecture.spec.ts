@@ -20,7 +20,7 @@ const RANKS = [
   ['reference'],
   ['partners'],
   ['arrangements'],
-  ['forums', 'liaison'],
+  ['forums', 'liaison', 'contact-tree'],
   ['sharing'],
   ['attachments'],
   [

@@ -108,6 +108,8 @@ const READ_BY_THE_ENGINE = [
   'attachment_use',
   'change_entry',
   'change_head',
+  // Whether the acting partner may say that it is still needed.
+  'client',
   'custodian',
   'custody',
   'feed_address',
@@ -117,8 +119,13 @@ const READ_BY_THE_ENGINE = [
   'partner',
   'purge_confirmation',
   'reader',
+  // What an incident is a kind of.
+  'reference_entry',
   'rendition',
   'report',
+  // What protocols ask for of those that publish, members or not.
+  'sensitivity_line',
+  'sensitivity_matrix',
   'share_grant',
   'shareable',
 ];
@@ -293,6 +300,8 @@ describe('row-level security', () => {
         'attaches',
         // Logs of readers, as each of them in turn and with no more rights than theirs.
         'change_log_parts',
+        // That a client of the acting partner is still needed, or less of it: it can come to do no more thereby.
+        'client_attest',
         // A reader within the one that acts, which nothing raises above it; and the end of one.
         'feed_address_close',
         'feed_address_open',
@@ -311,6 +320,9 @@ describe('row-level security', () => {
         'report_reveal',
         'report_source',
         'report_tell',
+        // Which lines of which protocols one’s own text falls under; and which version of a matrix holds.
+        'sensitivity_matches',
+        'sensitivity_version',
         // What its own organisation says of what it was given, and to originators what was said of their own.
         'share_acknowledge',
         // Whether a decision admits the one that asks.
@@ -845,6 +857,16 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into installation_secret values ('x', 'x');
      insert into break_glass (id, partner_id, client_id, scopes, reason, granted_by, until)
        values (gen_random_uuid(), '${partnerId}', '${client}', '{alerts:publish}', 'B', 'x', now() + interval '1 hour');
+     insert into client_attestation (id, partner_id, client_id, outcome, dropped, note, attested_by)
+       values (gen_random_uuid(), '${partnerId}', '${client}', 'kept', '{}', 'N', 'x');
+     insert into sensitivity_matrix (arrangement_id, version, effective_from, protocol)
+       values ('${arrangement}', 1, now(), 'P');
+     insert into sensitivity_line values ('${arrangement}', 1, 'x', 'T', '{}', 2, 'warn', 'R');
+     insert into contact_tree (arrangement_id) values ('${arrangement}');
+     insert into contact_tree_entry values ('${arrangement}', '${partnerId}', null, null);
+     insert into contact_activation (id, arrangement_id, is_drill, reason, started_by)
+       values ('${recipient}', '${arrangement}', true, 'R', '${partnerId}');
+     insert into contact_call (activation_id, partner_id) values ('${recipient}', '${partnerId}');
      insert into idempotency_key values ('${client}', 'x', '${partnerId}', 'x', '${shareable}')`,
   );
 }

@@ -62,7 +62,7 @@ export class ClientEntity {
   createdAt: Date;
 
   /** Until when somebody must say that it is still needed. */
-  @Column('timestamptz', { name: 'attest_by', default: () => `now() + interval '180 days'` })
+  @Column('timestamptz', { name: 'attest_by', default: () => `(now() + '180 days')` })
   attestBy: Date;
 
   /** Its hour. */

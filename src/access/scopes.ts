@@ -7,6 +7,8 @@ export const SCOPES = {
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
+  'contact-tree:call':
+    'Begin to call the emergency contact tree, where it begins with you, and say whom you reached.',
   'forums:manage': 'Open forums of your arrangements, call their meetings and record what was said.',
   'liaison:read':
     'Read whom the UN talks to in the host government; for UN members of the arrangement alone.',

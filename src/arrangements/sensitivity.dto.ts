@@ -63,6 +63,7 @@ export class SensitivityLineView {
 }
 
 export class SensitivityMatrixView {
+  /** That of the newest is for `If-Match` of the next. */
   version: number;
   protocol: string;
   from: string;

@@ -33,6 +33,7 @@ import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-addr
 import { Liaison1767225600037 } from '../../migrations/1767225600037-liaison.js';
 import { AccessReview1767225600039 } from '../../migrations/1767225600039-access-review.js';
 import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensitivity.js';
+import { ContactTree1767225600041 } from '../../migrations/1767225600041-contact-tree.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -68,6 +69,7 @@ const MIGRATIONS = [
   Liaison1767225600037,
   AccessReview1767225600039,
   Sensitivity1767225600040,
+  ContactTree1767225600041,
 ];
 
 const LEDGER = 'schema_migration';

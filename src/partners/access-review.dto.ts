@@ -12,7 +12,7 @@ import { IsTimestamp } from '../core/timestamp.decorator.js';
 export class AskAccessReviewDto {
   /** Until when each client is to be spoken for; those that are due sooner stay so. */
   @IsTimestamp()
-  by: string;
+  attestBy: string;
 
   /** Why now: the partner finds it in its audit. */
   @IsText(3, 2000)
@@ -22,7 +22,7 @@ export class AskAccessReviewDto {
 export class AccessReviewView {
   /** How many clients are to be spoken for. */
   clients: number;
-  by: string;
+  attestBy: string;
 }
 
 export class AttestClientDto {

@@ -23,11 +23,11 @@ export class AccessReviewService {
   async ask(
     actor: Actor,
     partnerId: string,
-    { by: stated, reason }: AskAccessReviewDto,
-  ): Promise<{ clients: number; by: string }> {
-    const by = new Date(stated);
+    { attestBy, reason }: AskAccessReviewDto,
+  ): Promise<{ clients: number; attestBy: string }> {
+    const by = new Date(attestBy);
     if (by.getTime() <= Date.now()) {
-      throw problems.invalidInput([{ pointer: '#/by', detail: 'must lie in the future' }]);
+      throw problems.invalidInput([{ pointer: '#/attestBy', detail: 'must lie in the future' }]);
     }
     return this.database.as(actor, async (tx) => {
       await this.requirePartner(tx, partnerId);
@@ -36,9 +36,9 @@ export class AccessReviewService {
         action: 'access_review.asked',
         object: { type: 'partner', id: partnerId },
         about: [partnerId],
-        details: { by: by.toISOString(), reason, clients },
+        details: { attestBy: by.toISOString(), reason, clients },
       });
-      return { clients, by: by.toISOString() };
+      return { clients, attestBy: by.toISOString() };
     });
   }
 

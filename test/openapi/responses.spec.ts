@@ -99,7 +99,14 @@ describe('answers to what is right', () => {
     expectStatus(await steward.post(`${path}/break-glass/${granted}/end`), 200);
     expectStatus(await steward.post(`${path}/break-glass/${granted}/end`), 409);
     expectStatus(await other2.post(`${path}/break-glass/${granted}/review`, review), 200);
+    const reviewing = example('askAccessReview', 'application/json');
+    expectStatus(await steward.post(`${path}/access-review`, { ...(reviewing as object), attestBy: '2099-01-01T00:00:00Z' }), 200);
+    const attestations = `${path}/clients/${used.clientId}/attestations`;
+    const attested = { outcome: 'kept', note: 'It fills the map.' };
+    expectStatus(await steward.post(attestations, attested), 201);
+    expectStatus(await steward.get(`${path}/attestations`), 200);
     expectStatus(await steward.delete(`${path}/clients/${used.clientId}`), 204);
+    expectStatus(await steward.post(attestations, attested), 409);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`), 409);
     expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, {}), 409);
     expectStatus(await steward.get(`${path}/clients`), 200);
@@ -133,6 +140,8 @@ describe('answers to what is right', () => {
     expectStatus(await steward.delete(`${path}/members/${other.partner.id}`), 204);
     await levelsOf(path);
     await forumsOf(path);
+    await protocolOf(path);
+    await contactTreeOf(path);
     await liaisonOf(path);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
@@ -167,6 +176,43 @@ describe('answers to what is right', () => {
     expectStatus(await steward.put(`${path}/readiness/Nothing-like-it`, provision), 404);
     expectStatus(await steward.delete(`${path}/level-settings/emergency`), 204);
     expectStatus(await steward.post(`/v1/arrangements/${ID}/levels`, planned), 404);
+  };
+
+  const protocolOf = async (path: string): Promise<void> => {
+    const { steward } = app;
+    const matrix = example('putSensitivity', 'application/json');
+    expectStatus(await steward.put(`${path}/sensitivity`, matrix), 200);
+    expectStatus(await steward.put(`${path}/sensitivity`, matrix, stale), 412);
+    expectStatus(await reader.http.get(`${path}/sensitivity`), 200);
+    expectStatus(await steward.put(`/v1/arrangements/${ID}/sensitivity`, matrix), 404);
+    expectStatus(await steward.put(`${path}/sensitivity`, { protocol: 'None', lines: [] }), 200);
+  };
+
+  const contactTreeOf = async (path: string): Promise<void> => {
+    const { steward } = app;
+    const tree = `${path}/contact-tree`;
+    const { code, id } = reader.partner;
+    expectStatus(await steward.put(tree, { entries: [{ organisation: code }] }), 200);
+    expectStatus(await steward.put(tree, { entries: [] }, stale), 412);
+    expectStatus(await steward.put(`/v1/arrangements/${ID}/contact-tree`, { entries: [] }), 404);
+    expectStatus(await reader.http.get(tree), 200);
+    const caller = await app.as(await client(app, id, { scopes: ['contact-tree:call', 'arrangements:read'] }));
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const body = example('activateContactTree', 'application/json') as object;
+    const begun = expectStatus(await caller.post<{ id: string }>(`${tree}/activations`, body, key), 201);
+    expectStatus(await caller.post(`${tree}/activations`, { ...body, drill: false }, key), 422);
+    expectStatus(await caller.post(`${tree}/activations`, body), 409);
+    expectStatus(await caller.get(`${tree}/activations`), 200);
+    const at = `${tree}/activations/${begun.id}`;
+    expectStatus(await caller.get(at), 200);
+    expectStatus(await caller.get(`${tree}/activations/${ID}`), 404);
+    const said = { outcome: 'reached' };
+    expectStatus(await caller.post(`${at}/calls/${id}`, said), 200);
+    expectStatus(await caller.post(`${at}/calls/${ID}`, said), 404);
+    expectStatus(await caller.post(`${at}/closure`), 200);
+    expectStatus(await caller.post(`${at}/closure`), 409);
+    expectStatus(await caller.post(`${at}/calls/${id}`, said), 409);
+    expectStatus(await caller.post(`/v1/arrangements/${ID}/contact-tree/activations`, body), 404);
   };
 
   const forumsOf = async (path: string): Promise<void> => {
@@ -863,6 +909,10 @@ describe('answers to what is wrong', () => {
     expectStatus(await steward.patch(`/v1/partners/${ID}/clients/nobody`, {}), 404);
     const granting = { scopes: ['reports:submit'], reason: 'Nobody else is there.', minutes: 5 };
     expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/break-glass`, granting), 404);
+    const reviewing = { attestBy: '2099-01-01T00:00:00Z', reason: 'All keys.' };
+    expectStatus(await steward.post(`/v1/partners/${ID}/access-review`, reviewing), 404);
+    const attested = { outcome: 'kept', note: 'Needed.' };
+    expectStatus(await steward.post(`/v1/partners/${ID}/clients/nobody/attestations`, attested), 404);
     const review = { outcome: 'justified', note: 'Right.' };
     expectStatus(await steward.post(`/v1/partners/${ID}/break-glass/${ID}/review`, review), 404);
     expectStatus(await steward.send('PATCH', `/v1/arrangements/${ID}`, {}), 404);

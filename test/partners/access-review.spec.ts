@@ -166,11 +166,11 @@ describe('what is said of a client', () => {
 
 describe('a review that the steward asks for', () => {
   const ask = (
-    by: string,
+    attestBy: string,
     http: Http = app.steward,
   ): ReturnType<typeof http.post<{ clients: number } & Problem>> =>
     http.post<{ clients: number } & Problem>(`/v1/partners/${owner.partner.id}/access-review`, {
-      by,
+      attestBy,
       reason: 'The yearly review.',
     });
   const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
