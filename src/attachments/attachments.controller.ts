@@ -3,7 +3,13 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces, ApiTags } from '@nest
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { classificationLabel, tlpLabel, tlpRank } from '../access/handling.js';
-import { CurrentActor, NamesNobody, RequireScope } from '../access/route.decorator.js';
+import {
+  CurrentActor,
+  CurrentRights,
+  NamesNobody,
+  RequireScope,
+  type Rights,
+} from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { matches, tagOf } from '../core/etag.js';
 import { ApiId, Id } from '../core/http.decorators.js';
@@ -60,6 +66,7 @@ export class AttachmentsController {
   @ApiProblems('not-found')
   async getAttachment(
     @CurrentActor() actor: Actor,
+    @CurrentRights() rights: Rights,
     @Id() id: string,
     @Req() request: Request,
     @Res() response: Response,
@@ -74,7 +81,11 @@ export class AttachmentsController {
     }
     response.set({ 'Content-Type': contentType(row.type), 'Content-Length': String(row.bytes) });
     if (request.method === 'HEAD') response.end();
-    else await sendFile(this.attachments.read(actor, row), response);
+    else
+      await sendFile(
+        this.attachments.read(() => rights.renew(), row),
+        response,
+      );
   }
 }
 

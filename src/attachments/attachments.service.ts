@@ -46,6 +46,8 @@ const DROPPED_AT_ONCE = 100;
 const MAX_RUNNING = 2;
 /** Chunks that a download holds in memory. */
 const READ_AT_ONCE = 4;
+/** Whoever takes its time is asked again whether it still may. */
+const GOOD_FOR_MS = 1000;
 
 @Injectable()
 export class AttachmentsService {
@@ -162,15 +164,19 @@ export class AttachmentsService {
    * The content, a few chunks at a time as they are asked for. Each time the right to read is asked for anew, so that
    * a slow reader holds no connection, and none reads on who has lost it.
    */
-  async *read(actor: Actor, { id, bytes }: AttachmentRow): AsyncGenerator<Buffer> {
+  async *read(renew: () => Promise<Actor>, { id, bytes }: AttachmentRow): AsyncGenerator<Buffer> {
     const count = Math.ceil(bytes / CHUNK_BYTES);
-    for (let from = 0; from < count; from += READ_AT_ONCE) {
-      const until = Math.min(from + READ_AT_ONCE, count);
-      const chunks = await this.database.readAs(actor, (tx) =>
-        this.attachments.listChunks(tx, id, from, until),
-      );
-      if (chunks.length < until - from) throw problems.notFound();
-      yield* chunks;
+    let chunks: Buffer[] = [];
+    let readAt = 0;
+    for (let next = 0; next < count; next++) {
+      if (chunks.length === 0 || performance.now() - readAt > GOOD_FOR_MS) {
+        const until = Math.min(next + READ_AT_ONCE, count);
+        const actor = await renew();
+        chunks = await this.database.readAs(actor, (tx) => this.attachments.listChunks(tx, id, next, until));
+        if (chunks.length < until - next) throw problems.notFound();
+        readAt = performance.now();
+      }
+      yield chunks.shift() as Buffer;
     }
   }
 

@@ -349,7 +349,7 @@ describe('a file of an alert', () => {
       readerId: reader.partner.id,
       manages: [],
     } as never;
-    const chunks = service.read(actor, await service.get(actor, file.id));
+    const chunks = service.read(() => Promise.resolve(actor), await service.get(actor, file.id));
     expect((await chunks.next()).done).toBe(false);
     expectStatus(await author.http.post(`/v1/alerts/${id}/withdrawal`), 204);
     await expect(
@@ -639,7 +639,7 @@ describe('a long file', () => {
 
   it('is read a few pieces at a time', async () => {
     const { id } = await uploaded(author.http, text);
-    const chunks = service().read(actor(), await service().get(actor(), id));
+    const chunks = service().read(() => Promise.resolve(actor()), await service().get(actor(), id));
     let read = ((await chunks.next()).value as Buffer).length;
     // Whatever was not in memory by now is gone.
     await query(app.database.superuserUrl, 'delete from attachment_chunk where attachment_id = $1', [id]);
