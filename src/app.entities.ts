@@ -88,6 +88,7 @@ import { OnwardReleaseEntity } from './sharing/onward-release.entity.js';
 import { RenditionEntity } from './sharing/rendition.entity.js';
 import { ShareGrantEntity } from './sharing/share-grant.entity.js';
 import { ShareableEntity } from './sharing/shareable.entity.js';
+import { PartnerWithdrawalEntity } from './withdrawals/withdrawal.entity.js';
 
 /** Every table. */
 export const ENTITIES = [
@@ -144,6 +145,7 @@ export const ENTITIES = [
   OidcRecordEntity,
   OnwardReleaseEntity,
   PartnerEntity,
+  PartnerWithdrawalEntity,
   PurgeConfirmationEntity,
   ReadinessProvisionEntity,
   SensitivityLineEntity,

@@ -21,6 +21,7 @@ import { PartnersModule } from './partners/partners.module.js';
 import { ReferenceModule } from './reference/reference.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
+import { WithdrawalsModule } from './withdrawals/withdrawals.module.js';
 
 /** The six commitments, one module each, above what they stand on. */
 @Module({})
@@ -49,6 +50,7 @@ export class AppModule {
         ReportsModule,
         ApplicationsModule,
         DeliveryModule,
+        WithdrawalsModule,
       ],
       controllers: [HealthController, MetricsController],
       providers: [Bootstrap],

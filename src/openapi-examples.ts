@@ -10,6 +10,7 @@ import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchan
 import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
 import { LIAISON_REQUESTS, LIAISON_RESPONSES } from './openapi-examples.liaison.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
+import { PARTNERSHIP_REQUESTS, PARTNERSHIP_RESPONSES } from './openapi-examples.partnership.js';
 import { ONWARD_REQUESTS, ONWARD_RESPONSES } from './openapi-examples.onward.js';
 import { RECEIPTS_REQUESTS, RECEIPTS_RESPONSES } from './openapi-examples.receipts.js';
 import { REFERENCE_REQUESTS, REFERENCE_RESPONSES } from './openapi-examples.reference.js';
@@ -28,6 +29,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...APPLICATIONS_REQUESTS,
   ...CLIENTS_REQUESTS,
   ...CONTACT_TREE_REQUESTS,
+  ...PARTNERSHIP_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
   ...FORUMS_REQUESTS,
   ...LIAISON_REQUESTS,
@@ -47,6 +49,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...EXCHANGE_RESPONSES,
   ...CLIENTS_RESPONSES,
   ...CONTACT_TREE_RESPONSES,
+  ...PARTNERSHIP_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
   ...FORUMS_RESPONSES,
   ...LIAISON_RESPONSES,

@@ -9,6 +9,8 @@ import { readConfig } from './core/config.js';
 import { ProblemView } from './core/problem.dto.js';
 import { HEADERS, PROBLEM_RESPONSES } from './openapi-answers.js';
 import metadata from './openapi-metadata.js';
+import { describeStanding } from './partners/partners.module.js';
+import { describeWithdrawal } from './withdrawals/withdrawals.module.js';
 import { OAUTH_PATHS, OAUTH_SCHEMAS } from './openapi-oauth.js';
 import { completeOperation, type Operation } from './openapi-operations.js';
 import {
@@ -39,7 +41,9 @@ Decisions remain with the recipient: the exchange complements your own security 
 const TAGS: Record<string, string> = {
   access: 'Tokens for the clients of partners: OAuth 2.0, client credentials.',
   me: 'Who you are here, and how far you see.',
-  partners: 'The organisations that take part, and the clients of their systems.',
+  partners: `The organisations that take part, those registered under them, and the clients of their systems. What can happen \
+to the standing of a partner, by whom and when:\n\n${describeStanding()}\n\nAnd to what it contributed, when it \
+withdraws:\n\n${describeWithdrawal()}`,
   applications: `How an organisation comes to be a partner: it applies, confirms its address by mail, shows its evidence \
 and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',

@@ -34,7 +34,7 @@ const RANKS = [
     'conduct',
     'applications',
   ],
-  ['delivery'],
+  ['delivery', 'withdrawals'],
   ['app'],
   ['demo'],
 ];

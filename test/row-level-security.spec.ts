@@ -48,6 +48,8 @@ const BACKGROUND_POLICIES = {
   partner_application_document: 'ALL',
   partner_application_event: 'ALL',
   partner_application_message: 'ALL',
+  // What partners that have left contributed goes by itself, and by links.
+  partner_withdrawal: 'ALL',
   reader: 'ALL',
   // What a release brings is planted without a partner.
   reference_crosswalk: 'ALL',
@@ -235,7 +237,7 @@ describe('row-level security', () => {
       ).toEqual([]);
     });
 
-    it('leaves the engine owner of functions and one view only', async () => {
+    it('leaves the engine owner of functions and the views of the rule only', async () => {
       expect(
         await catalogue(
           `select distinct classid::regclass || coalesce(' ' || (select relname from pg_class c
@@ -244,7 +246,7 @@ describe('row-level security', () => {
            where deptype = 'o' and refclassid = 'pg_authid'::regclass and refobjid = 'slt_engine'::regrole
              and dbid = (select oid from pg_database where datname = current_database())`,
         ),
-      ).toEqual(['pg_class admission', 'pg_proc']);
+      ).toEqual(['pg_class admission', 'pg_class direct_admission', 'pg_proc']);
     });
 
     it('has only views that ask as their caller, none of them open to the runtime that logs in', async () => {
@@ -490,6 +492,8 @@ describe('row-level security', () => {
     await expectDenied(database.serviceUrl, [
       `update partner set kind = 'donor'`,
       `update partner set id = id`,
+      `update partner set sponsor_id = null`,
+      `update partner set fell_with_sponsor = false`,
       `update membership set partner_id = partner_id`,
       `update membership set arrangement_id = arrangement_id`,
       `update reader set partner_id = partner_id`,
@@ -680,6 +684,8 @@ describe('row-level security', () => {
           `select share_differences_of_shareable('${randomUUID()}')`,
           `select share_differences_of_readers('{}', null)`,
           'select from admission',
+          'select from direct_admission',
+          `select share_readers_below('${randomUUID()}')`,
         ]);
       }
     });
@@ -848,6 +854,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${recipient}', '${recipient}', 'vetting', 'x');
      insert into partner_application_event (id, application_id, act, state, side)
        values ('${recipient}', '${recipient}', 'confirm', 'submitted', 'applicant');
+     insert into partner_withdrawal (partner_id, choice, state) values ('${partnerId}', 'deletion', 'withdrawing');
      insert into feed_address (id, partner_id, owner_id, reader_id, client_id, name, token_hash)
        values (gen_random_uuid(), '${partnerId}', '${partnerId}', '${partnerId}', '${client}', 'F', 'x');
      insert into oidc_record values ('ClientCredentials', 'x', '{}');

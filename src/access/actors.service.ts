@@ -3,7 +3,7 @@ import { Database } from '../core/database.js';
 import { type Actor } from './actor.js';
 import { ClientsRepository, type StandingRow } from './clients.repository.js';
 import { AllowedNetworks } from './networks.js';
-import { decidesOverEverybody, isScope, type Scope } from './scopes.js';
+import { decidesOverOthers, isScope, type Scope } from './scopes.js';
 
 /** What a verified access token says. */
 export interface TokenClaims {
@@ -118,7 +118,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
       (scope): scope is Scope =>
         isScope(scope) &&
         standing.scopes.includes(scope) &&
-        (standing.reader_id === standing.partner_id || !decidesOverEverybody(scope)) &&
+        (standing.reader_id === standing.partner_id || !decidesOverOthers(scope)) &&
         // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
         (standing.partner_status === 'active' || scope.endsWith(':read') || scope === 'alerts:respond') &&
         // For which nobody spoke in time: it only reads, and may speak for others, or nobody ever could again.
@@ -134,9 +134,10 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     scopes,
     narrowed: standing.reader_id !== standing.partner_id,
     manages: [
-      ...(['partners', 'arrangements', 'reference'] as const).filter((subject) =>
+      ...(['partners', 'sub-partners', 'arrangements', 'reference'] as const).filter((subject) =>
         scopes.has(`${subject}:manage`),
       ),
+      ...(scopes.has('partnership:end') ? (['partnership'] as const) : []),
       ...(scopes.has('partners:vet') ? (['applications'] as const) : []),
       ...(scopes.has('clients:attest') ? (['clients'] as const) : []),
     ],

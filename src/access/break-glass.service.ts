@@ -7,7 +7,7 @@ import { type ReviewOutcome } from './break-glass.entity.js';
 import { type BreakGlassRow, BreakGlassRepository } from './break-glass.repository.js';
 import { type ClientRow } from './clients.repository.js';
 import { type Ceiling, ceilingRanks } from './handling.js';
-import { decidesOverEverybody, type Scope } from './scopes.js';
+import { decidesOverOthers, type Scope } from './scopes.js';
 
 export { REVIEW_OUTCOMES, type ReviewOutcome } from './break-glass.entity.js';
 export { type BreakGlassRow } from './break-glass.repository.js';
@@ -96,7 +96,7 @@ export class BreakGlassService {
 function faultsOf(client: ClientRow, { scopes = [], ceiling }: BreakGlassInput): Fault[] {
   const faults = scopes.flatMap((scope, index): Fault[] => {
     const pointer = `#/scopes/${index}`;
-    if (decidesOverEverybody(scope) || scope === 'sources:reveal')
+    if (decidesOverOthers(scope) || scope === 'sources:reveal')
       return [{ pointer, detail: 'is granted to no client in passing' }];
     return client.scopes.includes(scope) ? [{ pointer, detail: 'is what the client has already' }] : [];
   });

@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { type Fault } from '../core/problem.js';
 import { type Ceiling } from './handling.js';
 import { networkFault } from './networks.js';
-import { decidesOverEverybody, type Scope } from './scopes.js';
+import { decidesOverOthers, type Scope } from './scopes.js';
 
 export type Authentication = 'client_secret' | 'private_key_jwt';
 
@@ -53,7 +53,7 @@ export function clientFaults(client: NewClient, now: Date): Fault[] {
   });
   if (client.ceiling ?? client.arrangementIds) {
     for (const [index, scope] of client.scopes.entries()) {
-      if (decidesOverEverybody(scope)) {
+      if (decidesOverOthers(scope)) {
         faults.push({ pointer: `#/scopes/${index}`, detail: 'is not for a client that is narrowed' });
       }
     }

@@ -4,6 +4,10 @@ export const SCOPES = {
   'partners:manage': 'Admit and change partners, their ceilings, standing and clients.',
   'clients:attest':
     'Say which clients of your organisation are still needed, take scopes from them and revoke them.',
+  'sub-partners:manage':
+    'Register organisations under yours, and keep their ceilings, standing, memberships and clients.',
+  'partnership:end':
+    'End the partnership of your organisation, and decide what becomes of what it contributed.',
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
@@ -33,14 +37,29 @@ export type Scope = keyof typeof SCOPES;
 
 export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
 
-/** To decide over everybody, which no ceiling narrows: not for a client that may read less than its partner. */
-const OVER_EVERYBODY: readonly Scope[] = [
+/** To decide over others, or over the whole organisation, which no ceiling narrows: not for a client that may read less than its partner. */
+const OVER_OTHERS: readonly Scope[] = [
   'partners:manage',
   'partners:vet',
+  'sub-partners:manage',
+  'partnership:end',
   'arrangements:manage',
   'reference:manage',
 ];
 
-export const decidesOverEverybody = (scope: Scope): boolean => OVER_EVERYBODY.includes(scope);
+export const decidesOverOthers = (scope: Scope): boolean => OVER_OTHERS.includes(scope);
+
+/** All that the systems of an organisation registered under another may be given: to read what reaches it, and to report. */
+export const SUB_PARTNER_SCOPES: readonly Scope[] = [
+  'partners:read',
+  'arrangements:read',
+  'alerts:read',
+  'alerts:respond',
+  'reports:submit',
+  'feeds:manage',
+  'subscriptions:manage',
+  'webhooks:manage',
+  'audit:read',
+];
 
 export const isScope = (name: string): name is Scope => Object.hasOwn(SCOPES, name);

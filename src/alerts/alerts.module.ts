@@ -8,6 +8,8 @@ import { ReferenceModule } from '../reference/reference.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { AlertAudienceService } from './alert-audience.service.js';
 import { AlertImportService } from './alert-import.service.js';
+import { AlertContributionsRepository } from './alert-contributions.repository.js';
+import { AlertContributionsService } from './alert-contributions.service.js';
 import { AlertContentsService } from './alert-contents.service.js';
 import { AlertFeedService } from './alert-feed.service.js';
 import { AlertFiltersService } from './alert-filters.service.js';
@@ -109,6 +111,8 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     AlertSearchRepository,
     AlertStatisticsRepository,
     AlertStatisticsService,
+    AlertContributionsRepository,
+    AlertContributionsService,
     AlertVersionsService,
     AlertsRepository,
     AlertsService,
@@ -134,6 +138,6 @@ export const ALERT_BODIES: RawBody[] = [{ route: 'POST /v1/alerts', types: CAP_T
     RenditionCache,
     VerificationService,
   ],
-  exports: [AlertFeedService, AlertPagesService, AlertReadingService],
+  exports: [AlertContributionsService, AlertFeedService, AlertPagesService, AlertReadingService],
 })
 export class AlertsModule {}

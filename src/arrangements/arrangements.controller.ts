@@ -96,10 +96,10 @@ export class ArrangementsController {
     return { items: rows.map((row) => present(actor, row)) };
   }
 
-  /** Add a member: what the arrangement was given appears in its change log. */
+  /** Add a member: what the arrangement was given appears in its change log. A sponsor adds its sub-partners. */
   @Post(':id/members')
   @ApiId()
-  @RequireScope('arrangements:manage')
+  @RequireScope('arrangements:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async addMember(
     @CurrentActor() actor: Actor,
@@ -114,7 +114,7 @@ export class ArrangementsController {
   @HttpCode(204)
   @ApiId()
   @ApiId('partnerId')
-  @RequireScope('arrangements:manage')
+  @RequireScope('arrangements:manage', 'sub-partners:manage')
   @ApiProblems('not-found')
   async endMembership(
     @CurrentActor() actor: Actor,

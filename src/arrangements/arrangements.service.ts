@@ -113,6 +113,7 @@ export class ArrangementsService {
       if (!known.has(partnerId)) {
         throw problems.invalidInput([{ pointer: '#/partnerId', detail: 'is not a known partner' }]);
       }
+      await this.requireSponsored(tx, actor, id, partnerId);
       const added = await this.arrangements.insertMembership(tx, {
         id: newId(),
         arrangementId: id,
@@ -163,6 +164,22 @@ export class ArrangementsService {
   /** Who is in these arrangements, or in those of a country, as far as the actor can see. */
   async listCrowds(tx: Tx, ids: string[], country: string): Promise<CrowdRow[]> {
     return this.arrangements.listCrowds(tx, ids, country);
+  }
+
+  /**
+   * @throws Problem 403 for whoever adds others than its own sub-partners without managing arrangements; 409 for a
+   * sub-partner whose sponsor is not a member
+   */
+  private async requireSponsored(tx: Tx, actor: Actor, id: string, partnerId: string): Promise<void> {
+    const sponsorId = await this.partners.findSponsor(tx, partnerId);
+    if (!actor.manages.includes('arrangements') && sponsorId !== actor.partnerId) {
+      throw problems.forbidden('A sponsor adds its sub-partners alone.');
+    }
+    if (sponsorId === null) return;
+    const members = await this.arrangements.listMemberships(tx, id);
+    if (!members.some((row) => row.partner_id === sponsorId && row.state === 'current')) {
+      throw problems.conflict('Its sponsor is not a member of the arrangement.');
+    }
   }
 
   /** @throws Problem 404 when the actor does not see it */

@@ -4,5 +4,7 @@ export interface Acting {
   /** The partner itself, or the narrowed client of it: whose grants count. */
   readerId: string;
   /** Subjects whose rows of all partners this actor keeps in order. */
-  manages: readonly ('partners' | 'arrangements' | 'reference' | 'applications' | 'clients')[];
+  manages: readonly (
+    'partners' | 'sub-partners' | 'partnership' | 'clients' | 'arrangements' | 'reference' | 'applications'
+  )[];
 }

@@ -28,9 +28,11 @@ import { Applications1767225600028 } from '../../migrations/1767225600028-applic
 import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
 import { Forums1767225600032 } from '../../migrations/1767225600032-forums.js';
 import { ClientUse1767225600033 } from '../../migrations/1767225600033-client-use.js';
+import { SubPartners1767225600034 } from '../../migrations/1767225600034-sub-partners.js';
 import { BreakGlass1767225600035 } from '../../migrations/1767225600035-break-glass.js';
 import { KeyAddress1767225600036 } from '../../migrations/1767225600036-key-address.js';
 import { Liaison1767225600037 } from '../../migrations/1767225600037-liaison.js';
+import { Withdrawals1767225600038 } from '../../migrations/1767225600038-withdrawals.js';
 import { AccessReview1767225600039 } from '../../migrations/1767225600039-access-review.js';
 import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensitivity.js';
 import { ContactTree1767225600041 } from '../../migrations/1767225600041-contact-tree.js';
@@ -64,9 +66,11 @@ const MIGRATIONS = [
   ArrangementLevels1767225600031,
   Forums1767225600032,
   ClientUse1767225600033,
+  SubPartners1767225600034,
   BreakGlass1767225600035,
   KeyAddress1767225600036,
   Liaison1767225600037,
+  Withdrawals1767225600038,
   AccessReview1767225600039,
   Sensitivity1767225600040,
   ContactTree1767225600041,

@@ -32,7 +32,7 @@ export class ClientsController {
   /** Give a system of a partner its credentials; a secret is shown this once. */
   @Post()
   @ApiId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found')
   async createClient(
     @CurrentActor() actor: Actor,
@@ -76,7 +76,7 @@ export class ClientsController {
   @Patch(':clientId')
   @ApiId()
   @ApiClientId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async changeClient(
     @CurrentActor() actor: Actor,
@@ -92,7 +92,7 @@ export class ClientsController {
   @HttpCode(200)
   @ApiId()
   @ApiClientId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async rotateClient(
     @CurrentActor() actor: Actor,
@@ -109,7 +109,7 @@ export class ClientsController {
   @HttpCode(204)
   @ApiId()
   @ApiClientId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found')
   async revokeClient(
     @CurrentActor() actor: Actor,

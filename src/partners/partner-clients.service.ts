@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { type ClientRow, ClientsService, type NeglectedClients } from '../access/clients.service.js';
+import { type Scope, SUB_PARTNER_SCOPES } from '../access/scopes.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
@@ -24,7 +25,7 @@ export class PartnerClientsService {
   ): Promise<{ row: ClientRow; clientSecret?: string }> {
     if (dto.jwksUri !== undefined) await this.clients.checkKeyAddress(dto.jwksUri);
     return this.database.asPatiently(actor, async (tx) => {
-      await this.requirePartner(tx, partnerId);
+      await this.requireOwn(tx, actor, partnerId, dto.scopes);
       const { clientId, clientSecret } = await this.clients.create(tx, {
         partnerId,
         name: dto.name,
@@ -110,6 +111,22 @@ export class PartnerClientsService {
       about: [partnerId],
       details: { client, ...details },
     });
+  }
+
+  /** What a sponsor opens to a sub-partner it opens in its own name; to the systems of others it gives nothing. */
+  private async requireOwn(tx: Tx, actor: Actor, partnerId: string, scopes: readonly Scope[]): Promise<void> {
+    const partner = await this.partners.find(tx, partnerId);
+    if (partner === null) throw problems.notFound();
+    if (!actor.manages.includes('partners') && partner.sponsor_id !== actor.partnerId) {
+      throw problems.forbidden('A sponsor makes clients of its sub-partners alone.');
+    }
+    if (partner.sponsor_id === null) return;
+    const faults: Fault[] = scopes.flatMap((scope, index) =>
+      SUB_PARTNER_SCOPES.includes(scope)
+        ? []
+        : [{ pointer: `#/scopes/${index}`, detail: 'is not for a sub-partner' }],
+    );
+    if (faults.length > 0) throw problems.invalidInput(faults);
   }
 
   private async requirePartner(tx: Tx, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 
 /** An organisation, admitted with the highest handling that it may receive. */
@@ -18,6 +18,13 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 )
 @Check('partner_ceiling_tlp_check', 'ceiling_tlp between 0 and 4')
 @Check('partner_ceiling_classification_check', 'ceiling_classification between 0 and 2')
+@Check(
+  'partner_sponsor_check',
+  `sponsor_id is null or (kind = 'national_ngo' and sponsor_id <> id and ceiling_tlp <= 2)`,
+)
+@Check('partner_fallen_check', `not fell_with_sponsor or (sponsor_id is not null and status = 'suspended')`)
+@Index('partner_sponsor_idx', ['sponsorId'], { where: 'sponsor_id is not null' })
+@Index('partner_expiring_idx', ['expiresAt'], { where: `status in ('active', 'suspended')` })
 export class PartnerEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'partner_pkey' })
   id: string;
@@ -51,4 +58,17 @@ export class PartnerEntity {
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
+
+  /** Under which it is registered, with which it stands and falls. */
+  @Column('uuid', { name: 'sponsor_id', nullable: true })
+  @ForeignKey('partner', { name: 'partner_sponsor_fkey' })
+  sponsorId: string | null;
+
+  /** Suspended only because its sponsor is, with which it comes back. */
+  @Column('boolean', { name: 'fell_with_sponsor', default: false })
+  fellWithSponsor: boolean;
+
+  /** The day on which the partnership ends by itself. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
 }

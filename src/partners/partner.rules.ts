@@ -1,4 +1,5 @@
-import { problems } from '../core/problem.js';
+import { type Ceiling, ceilingRanks } from '../access/handling.js';
+import { type Fault, problems } from '../core/problem.js';
 
 export const PARTNER_KINDS = [
   'un_entity',
@@ -25,22 +26,98 @@ export const PARTNER_STATUSES = [
 ] as const;
 export type PartnerStatus = (typeof PARTNER_STATUSES)[number];
 
-/** The standing of an admitted partner, and what may be done with it. */
-const TRANSITIONS = {
-  suspend: { from: ['active'], to: 'suspended' },
-  reinstate: { from: ['suspended'], to: 'active' },
-  withdraw: { from: ['active', 'suspended'], to: 'withdrawn' },
-} as const satisfies Record<string, { from: readonly PartnerStatus[]; to: PartnerStatus }>;
+interface Transition {
+  by: string;
+  from: readonly PartnerStatus[];
+  to: PartnerStatus;
+  says: string;
+}
 
-export type StandingChange = keyof typeof TRANSITIONS;
+/** The standing of an admitted partner: the code, the OpenAPI description and the README have it from here. */
+export const STANDING = {
+  suspend: {
+    by: 'steward, or its sponsor',
+    from: ['active'],
+    to: 'suspended',
+    says: 'everything that it was given is withdrawn; it may read that it was, and confirm deletion',
+  },
+  reinstate: {
+    by: 'steward, or its sponsor',
+    from: ['suspended', 'expired'],
+    to: 'active',
+    says: 'what it may have now appears again; not while its sponsor is suspended or its end is past',
+  },
+  withdraw: {
+    by: 'steward, its sponsor, or itself',
+    from: ['active', 'suspended', 'expired'],
+    to: 'withdrawn',
+    says: 'for good, with a choice about what it contributed; its clients stop working',
+  },
+  expire: {
+    by: 'exchange',
+    from: ['active', 'suspended'],
+    to: 'expired',
+    says: 'at `until`, by itself',
+  },
+} as const satisfies Record<string, Transition>;
+
+export type StandingChange = keyof typeof STANDING;
 
 /** @throws Problem 409 when a partner of this status cannot be changed so */
 export function nextStatus(status: PartnerStatus, change: StandingChange): PartnerStatus {
-  const { from, to } = TRANSITIONS[change];
-  if (!(from as readonly PartnerStatus[]).includes(status)) {
+  const { from, to }: Transition = STANDING[change];
+  if (!from.includes(status)) {
     throw problems.conflict(
       `A partner that is ${status} cannot ${change === 'withdraw' ? 'withdraw' : `be ${to}`}.`,
     );
   }
   return to;
+}
+
+/** The table as Markdown. */
+export function describeStanding(): string {
+  const rows = Object.entries(STANDING).map(([act, { by, from, to, says }]: [string, Transition]) => [
+    `\`${act}\``,
+    by,
+    from.map((one) => `\`${one}\``).join(', '),
+    `\`${to}\``,
+    says,
+  ]);
+  const lines = [['act', 'by', 'from', 'to', 'how'], ['---', '---', '---', '---', '---'], ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** What clients in the sense of TLP 2.0 may have: AMBER+STRICT and RED are not for them. The migration says the same. */
+const HIGHEST_OF_CLIENTS = ceilingRanks({ tlp: 'AMBER' });
+
+/**
+ * The ceiling of one that is registered under another; without one, as high as it may be.
+ * @throws Problem 400 when it is above that of the sponsor, or above AMBER
+ */
+export function ceilingBelow(
+  sponsor: { ceiling_tlp: number; ceiling_classification: number },
+  stated?: Ceiling,
+): { tlp: number; classification: number } {
+  const highest = {
+    tlp: Math.min(HIGHEST_OF_CLIENTS.tlp, sponsor.ceiling_tlp),
+    classification: Math.min(HIGHEST_OF_CLIENTS.classification, sponsor.ceiling_classification),
+  };
+  if (stated === undefined) return highest;
+  const { tlp, classification } = ceilingRanks(stated);
+  const faults: Fault[] = [];
+  const detail = 'must be AMBER at most, and not above that of the sponsor';
+  if (tlp > highest.tlp) faults.push({ pointer: '#/ceiling/tlp', detail });
+  if (stated.classification !== undefined && classification > highest.classification) {
+    faults.push({ pointer: '#/ceiling/classification', detail });
+  }
+  if (faults.length > 0) throw problems.invalidInput(faults);
+  return { tlp, classification: Math.min(classification, highest.classification) };
+}
+
+/** @throws Problem 400 for an end that is past */
+export function endOf(until: string | undefined): Date | null {
+  if (until === undefined) return null;
+  const end = new Date(until);
+  if (end <= new Date()) throw problems.invalidInput([{ pointer: '#/until', detail: 'must not be past' }]);
+  return end;
 }

@@ -61,10 +61,10 @@ export class PartnersController {
     return answer(response, actor, await this.partners.get(actor, id));
   }
 
-  /** Change a partner's name, country or ceiling. */
+  /** Change a partner's name, country, ceiling or end; a sponsor those of its sub-partners. */
   @Patch(':id')
   @ApiId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiIfMatch()
   @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found', 'precondition-failed')
@@ -82,7 +82,7 @@ export class PartnersController {
   @Post(':id/suspension')
   @HttpCode(200)
   @ApiId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async suspendPartner(@CurrentActor() actor: Actor, @Id() id: string): Promise<PartnerView> {
     return present(actor, await this.partners.changeStanding(actor, id, 'suspend'));
@@ -92,20 +92,10 @@ export class PartnersController {
   @Post(':id/reinstatement')
   @HttpCode(200)
   @ApiId()
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async reinstatePartner(@CurrentActor() actor: Actor, @Id() id: string): Promise<PartnerView> {
     return present(actor, await this.partners.changeStanding(actor, id, 'reinstate'));
-  }
-
-  /** End a partnership: its clients stop working. */
-  @Post(':id/withdrawal')
-  @HttpCode(200)
-  @ApiId()
-  @RequireScope('partners:manage')
-  @ApiProblems('not-found', 'conflict')
-  async withdrawPartner(@CurrentActor() actor: Actor, @Id() id: string): Promise<PartnerView> {
-    return present(actor, await this.partners.changeStanding(actor, id, 'withdraw'));
   }
 }
 
@@ -114,7 +104,7 @@ function present(actor: Actor, row: PartnerRow): PartnerView {
 }
 
 const isOwn = (actor: Actor, row: PartnerRow): boolean =>
-  row.id === actor.partnerId || actor.manages.includes('partners');
+  row.id === actor.partnerId || row.sponsor_id === actor.partnerId || actor.manages.includes('partners');
 
 /** To others not even that something about the partner has changed is said: it may be its ceiling. */
 function answer(response: Response, actor: Actor, row: PartnerRow): PartnerView {

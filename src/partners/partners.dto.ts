@@ -1,5 +1,6 @@
 import { IsIn, Matches } from 'class-validator';
 import { IsText } from '../core/text.decorator.js';
+import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { IsNested } from '../core/nested.decorator.js';
 import { CeilingDto, HandlingView } from '../access/handling.dto.js';
@@ -28,6 +29,36 @@ export class CreatePartnerDto {
   /** The highest handling that the partner may receive. */
   @IsNested(() => CeilingDto)
   ceiling: CeilingDto;
+
+  /** When the partnership ends by itself; open-ended when absent. */
+  @IfPresent()
+  @IsTimestamp()
+  until?: string;
+}
+
+/** An organisation registered under an INGO: a national NGO, with which what is AMBER or lower may be shared. */
+export class RegisterSubPartnerDto {
+  /** Short code that audiences may name. */
+  @Matches(CODE, { message: 'must be 2 to 32 capital letters, digits, dots, hyphens or underscores' })
+  code: string;
+
+  @IsText(2, 200)
+  name: string;
+
+  /** ISO 3166-1 alpha-2 code of the country of registration. */
+  @IfPresent()
+  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 code' })
+  country?: string;
+
+  /** At most AMBER, and not above that of its sponsor; as high as that when absent. */
+  @IfPresent()
+  @IsNested(() => CeilingDto)
+  ceiling?: CeilingDto;
+
+  /** When it ends by itself; with its sponsor it ends in any case. */
+  @IfPresent()
+  @IsTimestamp()
+  until?: string;
 }
 
 export class ChangePartnerDto {
@@ -43,6 +74,11 @@ export class ChangePartnerDto {
   @IfPresent()
   @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;
+
+  /** When the partnership ends by itself. */
+  @IfPresent()
+  @IsTimestamp()
+  until?: string;
 }
 
 export class ListPartnersQuery extends PageQuery {
@@ -62,11 +98,19 @@ export class PartnerView {
   kind: PartnerKind;
   country?: string;
   status: PartnerStatus;
-  /** Shown to the partner itself and to whoever manages partners. */
+  /** The partner under which it is registered, with which it stands and falls. */
+  sponsorId?: string;
+  /** Shown to the partner itself, to its sponsor and to whoever manages partners. */
   ceiling?: HandlingView;
+  /** Like the ceiling. */
+  until?: string;
   createdAt: string;
   /** Like the ceiling. */
   updatedAt?: string;
+}
+
+export class SubPartnerList {
+  items: PartnerView[];
 }
 
 export class PartnerPage {
@@ -86,6 +130,8 @@ export interface PartnerRow {
   version: number;
   created_at: Date;
   updated_at: Date;
+  sponsor_id: string | null;
+  expires_at: Date | null;
 }
 
 /** @param isOwn what one partner may receive, and when that changed, is nobody else's business */
@@ -97,12 +143,14 @@ export function presentPartner(row: PartnerRow, isOwn: boolean): PartnerView {
     kind: row.kind,
     ...(row.country !== null && { country: row.country }),
     status: row.status,
+    ...(row.sponsor_id !== null && { sponsorId: row.sponsor_id }),
     ...(isOwn && {
       ceiling: {
         tlp: tlpLabel(row.ceiling_tlp),
         classification: classificationLabel(row.ceiling_classification),
       },
     }),
+    ...(isOwn && row.expires_at !== null && { until: row.expires_at.toISOString() }),
     createdAt: row.created_at.toISOString(),
     ...(isOwn && { updatedAt: row.updated_at.toISOString() }),
   };

@@ -7,25 +7,38 @@ import { BreakGlassClock } from './break-glass.clock.js';
 import { BreakGlassController } from './break-glass.controller.js';
 import { ClientsController } from './clients.controller.js';
 import { PartnerBreakGlassService } from './partner-break-glass.service.js';
+import { PartnerClock } from './partner.clock.js';
 import { PartnerClientsService } from './partner-clients.service.js';
 import { PartnersController } from './partners.controller.js';
 import { PartnersRepository } from './partners.repository.js';
 import { PartnersService } from './partners.service.js';
+import { SubPartnersController } from './sub-partners.controller.js';
+import { SubPartnersService } from './sub-partners.service.js';
+
+export { describeStanding } from './partner.rules.js';
 
 /**
- * Commitment 1: the organisations that take part, their ceilings, standing and clients. Owns partner.
+ * Commitment 1: the organisations that take part, their ceilings, standing, clients and sub-partners. Owns partner.
  * Changes of ceiling or standing re-evaluate who sees what, by trigger, in the same transaction.
  */
 @Module({
   imports: [AccessModule, AuditModule],
-  controllers: [PartnersController, ClientsController, BreakGlassController, AccessReviewController],
+  controllers: [
+    PartnersController,
+    ClientsController,
+    SubPartnersController,
+    BreakGlassController,
+    AccessReviewController,
+  ],
   providers: [
     AccessReviewService,
     BreakGlassClock,
     PartnerBreakGlassService,
     PartnerClientsService,
+    PartnerClock,
     PartnersRepository,
     PartnersService,
+    SubPartnersService,
   ],
   exports: [PartnersService],
 })

@@ -4,7 +4,7 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 import { type PartnerRow } from './partners.dto.js';
 
 const COLUMNS = `id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, version, created_at,
-  updated_at`;
+  updated_at, sponsor_id, expires_at`;
 
 export interface NewPartner {
   id: string;
@@ -13,6 +13,9 @@ export interface NewPartner {
   kind: PartnerKind;
   country: string | null;
   ceiling: { tlp: number; classification: number };
+  /** Null: of its own standing. */
+  sponsorId: string | null;
+  expiresAt: Date | null;
 }
 
 /** All SQL on partners; row-level security decides which of them the actor can find. */
@@ -21,8 +24,9 @@ export class PartnersRepository {
   /** @returns false when the code is taken */
   async insert(tx: Tx, partner: NewPartner): Promise<boolean> {
     const rows: unknown[] = await tx.query(
-      `insert into partner (id, code, name, kind, country, status, ceiling_tlp, ceiling_classification)
-       values ($1, $2, $3, $4, $5, 'active', $6, $7) on conflict (code) do nothing returning id`,
+      `insert into partner (id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, sponsor_id,
+         expires_at)
+       values ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9) on conflict (code) do nothing returning id`,
       [
         partner.id,
         partner.code,
@@ -31,6 +35,8 @@ export class PartnersRepository {
         partner.country,
         partner.ceiling.tlp,
         partner.ceiling.classification,
+        partner.sponsorId,
+        partner.expiresAt,
       ],
     );
     return rows.length > 0;
@@ -146,14 +152,34 @@ export class PartnersRepository {
   async update(
     tx: Tx,
     id: string,
-    values: { name: string; country: string | null; ceiling: { tlp: number; classification: number } },
+    values: Pick<NewPartner, 'name' | 'country' | 'ceiling' | 'expiresAt'>,
   ): Promise<void> {
     await tx.query(
       `update partner set name = $2, country = $3, ceiling_tlp = $4, ceiling_classification = $5,
-         version = version + 1, updated_at = now()
+         expires_at = $6, version = version + 1, updated_at = now()
        where id = $1`,
-      [id, values.name, values.country, values.ceiling.tlp, values.ceiling.classification],
+      [id, values.name, values.country, values.ceiling.tlp, values.ceiling.classification, values.expiresAt],
     );
+  }
+
+  /** Those registered under it that the actor can see; ended ones too. */
+  async listSponsored(tx: Tx, sponsorId: string): Promise<PartnerRow[]> {
+    return tx.query(`select ${COLUMNS} from partner where sponsor_id = $1 order by id`, [sponsorId]);
+  }
+
+  /**
+   * One whose day has come; which one is left to chance, so that one that fails keeps no other waiting.
+   * @returns its id, or null when there is none
+   */
+  async expireDue(tx: Tx): Promise<string | null> {
+    const [rows]: [{ id: string }[], number] = await tx.query(
+      `update partner set status = 'expired', version = version + 1, updated_at = now()
+       where id in (
+         select id from partner where status in ('active', 'suspended') and expires_at <= now()
+         order by random() limit 1 for no key update skip locked)
+       returning id`,
+    );
+    return rows[0]?.id ?? null;
   }
 
   async updateStatus(tx: Tx, id: string, status: PartnerStatus): Promise<void> {

@@ -8,7 +8,7 @@ import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
-import { nextStatus, type PartnerStatus, type StandingChange } from './partner.rules.js';
+import { ceilingBelow, endOf, nextStatus, type PartnerStatus, type StandingChange } from './partner.rules.js';
 import {
   type ChangePartnerDto,
   type CreatePartnerDto,
@@ -17,6 +17,8 @@ import {
 } from './partners.dto.js';
 import { PartnersRepository } from './partners.repository.js';
 
+export { PartnerView, presentPartner } from './partners.dto.js';
+export { type PartnerRow } from './partners.dto.js';
 export { PARTNER_KINDS, type PartnerKind, type PartnerStatus } from './partner.rules.js';
 
 @Injectable()
@@ -41,7 +43,7 @@ export class PartnersService {
   }
 
   /** Inside the bootstrap's or a caller's transaction. */
-  async insert(tx: Tx, id: string, dto: CreatePartnerDto): Promise<void> {
+  async insert(tx: Tx, id: string, dto: CreatePartnerDto, sponsorId: string | null = null): Promise<void> {
     const { code, name, kind, country = null } = dto;
     const inserted = await this.partners.insert(tx, {
       id,
@@ -50,6 +52,8 @@ export class PartnersService {
       kind,
       country,
       ceiling: ceilingRanks(dto.ceiling),
+      sponsorId,
+      expiresAt: endOf(dto.until),
     });
     if (!inserted) {
       throw problems.conflict(`There is a partner ${code} already.`, [
@@ -106,25 +110,57 @@ export class PartnersService {
       await this.partners.update(tx, id, {
         name: dto.name ?? partner.name,
         country: dto.country ?? partner.country,
-        ceiling:
-          dto.ceiling === undefined
-            ? { tlp: partner.ceiling_tlp, classification: partner.ceiling_classification }
-            : ceilingRanks(dto.ceiling),
+        ceiling: await this.ceilingOf(tx, partner, dto),
+        expiresAt: endOf(dto.until) ?? partner.expires_at,
       });
       await this.record(tx, actor, 'partner.changed', id, { ...dto });
       return this.getIn(tx, id);
     });
   }
 
-  /** Suspends, reinstates or withdraws; what the partner may read follows in the same transaction. */
+  /**
+   * Suspends, reinstates or withdraws; what the partner and those that it sponsors may read follows in the same
+   * transaction.
+   */
   async changeStanding(actor: Actor, id: string, change: StandingChange): Promise<PartnerRow> {
-    return this.database.asPatiently(actor, async (tx) => {
-      const partner = await this.lockIn(tx, id);
-      if (id === actor.partnerId) throw problems.forbidden('A partner cannot change its own standing.');
-      const status = nextStatus(partner.status, change);
-      await this.partners.updateStatus(tx, id, status);
-      await this.record(tx, actor, 'partner.standing_changed', id, { status });
-      return this.getIn(tx, id);
+    return this.database.asPatiently(actor, (tx) => this.changeStandingIn(tx, actor, id, change));
+  }
+
+  /** Ends the partnership for good, in the transaction of the caller; a partner may do that itself, if not the steward. */
+  async withdrawIn(tx: Tx, actor: Actor, id: string): Promise<PartnerRow> {
+    return this.changeStandingIn(tx, actor, id, 'withdraw');
+  }
+
+  private async changeStandingIn(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    change: StandingChange,
+  ): Promise<PartnerRow> {
+    const partner = await this.lockIn(tx, id);
+    const isItself = change === 'withdraw' && !actor.manages.includes('partners');
+    if (id === actor.partnerId && !isItself) {
+      throw problems.forbidden('A partner cannot change its own standing.');
+    }
+    const status = nextStatus(partner.status, change);
+    if (change === 'reinstate') await this.requireGround(tx, partner);
+    await this.partners.updateStatus(tx, id, status);
+    await this.record(tx, actor, 'partner.standing_changed', id, { status });
+    return this.getIn(tx, id);
+  }
+
+  /** Ends one partnership whose day has come. @returns whether there may be another */
+  async expireDueAsSystem(): Promise<boolean> {
+    return this.database.asSystem(async (tx) => {
+      const id = await this.partners.expireDue(tx);
+      if (id === null) return false;
+      await this.audit.recordAsSystem(tx, {
+        action: 'partner.standing_changed',
+        object: { type: 'partner', id },
+        about: [id],
+        details: { status: 'expired' },
+      });
+      return true;
     });
   }
 
@@ -139,6 +175,11 @@ export class PartnersService {
   async describe(tx: Tx, id: string): Promise<{ code: string; name: string }> {
     const { code, name } = await this.getIn(tx, id);
     return { code, name };
+  }
+
+  /** Under whom a partner is registered; null for one of its own standing. @throws Problem 404 for one that is hidden */
+  async findSponsor(tx: Tx, id: string): Promise<string | null> {
+    return (await this.getIn(tx, id)).sponsor_id;
   }
 
   /** Ids of the partners named by code or id, among those that the actor can see. */
@@ -169,7 +210,30 @@ export class PartnersService {
 
   private async lockIn(tx: Tx, id: string): Promise<PartnerRow> {
     const partner = await this.partners.lock(tx, id);
-    if (partner === null) throw problems.notFound();
-    return partner;
+    if (partner !== null) return partner;
+    await this.getIn(tx, id);
+    throw problems.forbidden('Only the steward can do this, or the sponsor of a sub-partner.');
+  }
+
+  private async ceilingOf(
+    tx: Tx,
+    partner: PartnerRow,
+    { ceiling }: ChangePartnerDto,
+  ): Promise<{ tlp: number; classification: number }> {
+    if (ceiling === undefined) {
+      return { tlp: partner.ceiling_tlp, classification: partner.ceiling_classification };
+    }
+    if (partner.sponsor_id === null) return ceilingRanks(ceiling);
+    return ceilingBelow(await this.getIn(tx, partner.sponsor_id), ceiling);
+  }
+
+  /** @throws Problem 409 for a partner that would fall again at once */
+  private async requireGround(tx: Tx, partner: PartnerRow): Promise<void> {
+    if (partner.expires_at !== null && partner.expires_at <= new Date()) {
+      throw problems.conflict('Its time is over: give it a later end first.');
+    }
+    if (partner.sponsor_id === null) return;
+    const { status } = await this.getIn(tx, partner.sponsor_id);
+    if (status !== 'active') throw problems.conflict(`Its sponsor is ${status}.`);
   }
 }

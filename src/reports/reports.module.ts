@@ -7,6 +7,8 @@ import { ReferenceModule } from '../reference/reference.module.js';
 import { SharingModule } from '../sharing/sharing.module.js';
 import { CorrespondenceService } from './correspondence.service.js';
 import { LedgerRepository } from './ledger.repository.js';
+import { ReportContributionsRepository } from './report-contributions.repository.js';
+import { ReportContributionsService } from './report-contributions.service.js';
 import { ReportAccessService } from './report-access.service.js';
 import { ReportReadingService } from './report-reading.service.js';
 import { ReportsController } from './reports.controller.js';
@@ -35,12 +37,14 @@ import { TriageService } from './triage.service.js';
     CorrespondenceService,
     LedgerRepository,
     ReportAccessService,
+    ReportContributionsRepository,
+    ReportContributionsService,
     ReportReadingService,
     ReportsRepository,
     ReportsService,
     TriageRepository,
     TriageService,
   ],
-  exports: [ReportReadingService],
+  exports: [ReportContributionsService, ReportReadingService],
 })
 export class ReportsModule {}

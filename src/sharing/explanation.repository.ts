@@ -16,6 +16,7 @@ export const REFUSALS = [
   'ceiling_classification',
   'membership_ceiling',
   'membership_not_current',
+  'sponsor_not_reached',
   'kind_not_reached_by_arrangement',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];

@@ -46,7 +46,8 @@ export type Step =
   | { do: 'lower or raise a client'; reader: number; ceiling: HandlingSpec };
 
 export interface History {
-  partners: { kind: string; status: string; ceiling: HandlingSpec }[];
+  /** Some stand under another, where there is one that may sponsor. */
+  partners: { kind: string; status: string; ceiling: HandlingSpec; sponsor: number | null }[];
   memberships: { partner: number; arrangement: number; state: string; ceiling: HandlingSpec }[];
   readers: { partner: number; ceiling: HandlingSpec; arrangements: number[] | null }[];
   steps: Step[];
@@ -237,7 +238,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** A small world and what happens in it. */
 export const histories: fc.Arbitrary<History> = fc.record({
   partners: fc.array(
-    fc.record({ kind, status: fc.constantFrom('active', 'active', 'active', ...STATUSES), ceiling }),
+    fc.record({
+      kind,
+      status: fc.constantFrom('active', 'active', 'active', ...STATUSES),
+      ceiling,
+      sponsor: fc.option(place, { freq: 2 }),
+    }),
     { minLength: 2, maxLength: 6 },
   ),
   memberships: fc.uniqueArray(

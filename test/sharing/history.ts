@@ -31,6 +31,9 @@ interface Release {
   partnerId: string;
 }
 
+/** Whether it was suspended only because its sponsor was. */
+type Sponsored = Partner & { hasFallen?: boolean };
+
 /** A client that was narrowed. */
 type Client = Reader & { partnerId: string };
 
@@ -57,6 +60,8 @@ const HANDLINGS: Handling[] = [
   { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' },
 ];
 
+/** TLP 2.0: AMBER may go to clients. */
+const OF_CLIENTS: Handling = { tlp: 'AMBER', classification: 'CONFIDENTIAL' };
 const LONG_AGO = '2020-01-01T00:00:00Z';
 const FAR_OFF = '2090-01-01T00:00:00Z';
 const STANDING = ['published', 'expired', 'cancelled'];
@@ -88,7 +93,9 @@ class Story {
     const highest = { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' };
     world.readers.push(PUBLIC);
     this.include({ id: steward.partnerId, kind: 'un_entity', status: 'active', ceiling: highest });
-    for (const partner of history.partners) this.include({ id: newId(), ...partner });
+    for (const { sponsor, ...partner } of history.partners) {
+      this.include(this.under(sponsor, { id: newId(), ...partner }));
+    }
     for (const { partner, arrangement, state, ceiling } of history.memberships) {
       const membership = {
         partnerId: at(world.partners, partner).id,
@@ -97,6 +104,7 @@ class Story {
         ceiling,
       };
       if (state !== 'ended' && this.openMembership(membership.partnerId, membership.arrangementId)) continue;
+      if (state !== 'ended' && !this.mayJoin(membership)) continue;
       this.membershipIds.set(membership, newId());
       world.memberships.push(membership);
     }
@@ -337,6 +345,7 @@ class Story {
         const partnerId = at(world.partners, step.partner).id;
         const arrangementId = this.arrangement(step.arrangement);
         if (this.openMembership(partnerId, arrangementId)) return false;
+        if (!this.mayJoin({ partnerId, arrangementId })) return false;
         await bench.arrangements.addMember(steward, arrangementId, {
           partnerId,
           ...(step.when === 'later' && { from: FAR_OFF }),
@@ -360,7 +369,7 @@ class Story {
         const membership = this.membershipIn(step.membership, ['current', 'future']);
         if (membership === undefined) return false;
         await bench.arrangements.endMembership(steward, membership.arrangementId, membership.partnerId);
-        membership.state = 'ended';
+        this.end(membership);
         return true;
       }
       case 'let the day of joining come':
@@ -373,7 +382,8 @@ class Story {
           [this.membershipIds.get(membership), LONG_AGO, joining],
         );
         while ((await bench.arrangements.advanceMembershipsAsSystem()) > 0);
-        membership.state = joining ? 'current' : 'ended';
+        if (joining) membership.state = 'current';
+        else this.end(membership);
         return true;
       }
       case 'lower or raise a membership': {
@@ -385,14 +395,19 @@ class Story {
       }
       case 'lower or raise a partner': {
         const partner = at(world.partners, step.partner);
-        await bench.partners.change(steward, partner.id, { ceiling: step.ceiling as never });
-        partner.ceiling = step.ceiling;
+        const ceiling = lowest([step.ceiling, ...this.above(partner)]);
+        await bench.partners.change(steward, partner.id, { ceiling: ceiling as never });
+        partner.ceiling = ceiling;
+        for (const one of this.below(partner)) one.ceiling = lowest([one.ceiling, ceiling]);
         return true;
       }
       case 'change the standing': {
         const partner = at(world.partners, step.partner);
+        if (this.sponsorOf(partner) !== undefined && this.sponsorOf(partner)?.status !== 'active')
+          return false;
         await this.changeStanding(partner, step.status);
         partner.status = step.status;
+        for (const one of this.below(partner)) this.takeAlong(one, step.status);
         return true;
       }
       case 'admit a partner': {
@@ -553,6 +568,54 @@ class Story {
     });
   }
 
+  /** Only an INGO sponsors, and only a national NGO of AMBER at most is sponsored. */
+  private under(place: number | null, partner: Sponsored): Sponsored {
+    const sponsors = this.world.partners.filter(({ kind, sponsorId }) => kind === 'ingo' && !sponsorId);
+    if (place === null || sponsors.length === 0) return partner;
+    const sponsor = at(sponsors, place);
+    const status = sponsor.status === 'active' ? partner.status : 'withdrawn';
+    const sponsored = { ...partner, kind: 'national_ngo', sponsorId: sponsor.id, status };
+    return { ...sponsored, ceiling: lowest([partner.ceiling, sponsor.ceiling, OF_CLIENTS]) };
+  }
+
+  private sponsorOf({ sponsorId }: Partner): Partner | undefined {
+    return this.world.partners.find(({ id }) => id === sponsorId);
+  }
+
+  private above(partner: Partner): Handling[] {
+    const sponsor = this.sponsorOf(partner);
+    return sponsor === undefined ? [] : [sponsor.ceiling, OF_CLIENTS];
+  }
+
+  private below({ id }: Partner): Sponsored[] {
+    return this.world.partners.filter(({ sponsorId }) => sponsorId === id);
+  }
+
+  private takeAlong(partner: Sponsored, status: string): void {
+    if (status === 'active') {
+      if (partner.hasFallen === true) partner.status = 'active';
+    } else if (status === 'suspended') {
+      if (partner.status === 'active') partner.hasFallen = true;
+      if (partner.status === 'active') partner.status = 'suspended';
+      return;
+    } else if (['active', 'suspended'].includes(partner.status)) partner.status = status;
+    partner.hasFallen = false;
+  }
+
+  private mayJoin({ partnerId, arrangementId }: Pick<Membership, 'partnerId' | 'arrangementId'>): boolean {
+    const sponsorId = this.world.partners.find(({ id }) => id === partnerId)?.sponsorId ?? null;
+    return sponsorId === null || this.openMembership(sponsorId, arrangementId)?.state === 'current';
+  }
+
+  private end(membership: Membership): void {
+    membership.state = 'ended';
+    const partner = this.world.partners.find(({ id }) => id === membership.partnerId);
+    for (const { id } of partner === undefined ? [] : this.below(partner)) {
+      const followed = this.openMembership(id, membership.arrangementId);
+      if (followed !== undefined) followed.state = 'ended';
+    }
+  }
+
   private include(partner: Partner): void {
     this.world.partners.push({ ...partner });
     this.world.readers.push({
@@ -613,9 +676,10 @@ class Story {
     await bench.superuser.query(
       `with
         partners as (
-          insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
-          select id, 'P-' || upper(right(id::text, 12)), 'A partner', kind, status, tlp, classification
-          from jsonb_to_recordset($1) as x (id uuid, kind text, status text, tlp smallint, classification smallint)
+          insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification, sponsor_id)
+          select id, 'P-' || upper(right(id::text, 12)), 'A partner', kind, status, tlp, classification, "sponsorId"
+          from jsonb_to_recordset($1) as x (id uuid, kind text, status text, tlp smallint, classification smallint,
+            "sponsorId" uuid)
           where id <> $5),
         arrangements as (
           insert into arrangement (id, code, name, countries, level)
@@ -672,11 +736,19 @@ const lines = (grants: ReadonlyMap<string, string> = new Map()): string =>
 
 const codeOf = (id: string): string => `P-${id.slice(-12).toUpperCase()}`;
 
+const TLPS = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'];
+const CLASSIFICATIONS = ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'];
+
 function ranks({ tlp, classification }: Handling): [number, number] {
-  return [
-    ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'].indexOf(tlp),
-    ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'].indexOf(classification),
-  ];
+  return [TLPS.indexOf(tlp), CLASSIFICATIONS.indexOf(classification)];
+}
+
+function lowest(ceilings: Handling[]): Handling {
+  const ranked = ceilings.map(ranks);
+  return {
+    tlp: TLPS[Math.min(...ranked.map(([tlp]) => tlp))] ?? '',
+    classification: CLASSIFICATIONS[Math.min(...ranked.map(([, classification]) => classification))] ?? '',
+  };
 }
 
 function at<T>(list: readonly T[], place: number): T {

@@ -12,6 +12,8 @@ export interface Partner {
   kind: string;
   status: string;
   ceiling: Handling;
+  /** Under whom it is registered; absent or null: of its own standing. */
+  sponsorId?: string | null;
 }
 
 /** A partner itself, or a client of it that was narrowed; or the public. */
@@ -103,15 +105,25 @@ function admits(world: World, reader: Reader, shareable: Shareable, rendition: R
   if (reader.partnerId === null) return isForPublic(shareable, rendition);
   const partner = world.partners.find((one) => one.id === reader.partnerId);
   if (partner === undefined || partner.status !== 'active') return false;
+  if (isOwn(partner, reader, shareable, rendition)) return true;
+  if (!isAddressed(world, partner, reader, rendition)) return false;
+  // A client in the sense of TLP has nothing that its sponsor has not.
+  const sponsor = world.readers.find((one) => one.id === partner.sponsorId);
+  return sponsor === undefined || admits(world, sponsor, shareable, rendition);
+}
+
+function isOwn(partner: Partner, reader: Reader, shareable: Shareable, rendition: Rendition): boolean {
   // Its own text, whatever its ceiling; but none of its narrowed clients could have given it.
   if (shareable.sourceId === partner.id && reader.id === partner.id) return true;
+  if (shareable.originatorId !== partner.id) return false;
   if (!reader.isOpen || !isWithin(rendition, reader.ceiling)) return false;
+  return (
+    reader.arrangements === null || reader.arrangements.some((id) => rendition.arrangements.includes(id))
+  );
+}
 
-  if (shareable.originatorId === partner.id) {
-    if (reader.arrangements === null) return true;
-    if (reader.arrangements.some((id) => rendition.arrangements.includes(id))) return true;
-  }
-
+function isAddressed(world: World, partner: Partner, reader: Reader, rendition: Rendition): boolean {
+  if (!reader.isOpen || !isWithin(rendition, reader.ceiling)) return false;
   if (rendition.except.includes(partner.id)) return false;
   if (!isWithin(rendition, partner.ceiling)) return false;
 

@@ -44,8 +44,34 @@ const WEAKENED_WAY: [way: string, name: string, clause: RegExp, replacement: str
   ['source', 'the status of a source', /p\.status = 'active'::text/, 'true'],
 ];
 
+/** The one clause that stands around all of that. */
+const WEAKENED_SPONSOR: [name: string, clause: RegExp, replacement: string][] = [
+  ['who sponsors whom', /p\.sponsor_id IS NULL/, 'true'],
+  ['what the sponsor has', /s\.reader_id = p\.sponsor_id/, 'true'],
+  ['which text the sponsor has', /s\.rendition_id = a\.rendition_id/, 'true'],
+];
+
 const RECORD = 'share_record(share_difference[])';
 const WEAKENED_FUNCTION: [name: string, signature: string, clause: RegExp, replacement: string][] = [
+  [
+    'the fall of a sponsor',
+    'partner_take_along()',
+    /then 'suspended' else p\.status end/,
+    'then p.status else p.status end',
+  ],
+  [
+    'the leaving of a sponsor',
+    'membership_take_along()',
+    /where sponsor_id = new\.partner_id/,
+    'where false',
+  ],
+  [
+    'the lowering of a sponsor',
+    'partner_take_along()',
+    /least\(p\.ceiling_tlp, new\.ceiling_tlp\)/,
+    'p.ceiling_tlp',
+  ],
+  ['those below who changes', 'share_readers_below(uuid)', /or p\.sponsor_id = p_partner/, ''],
   [
     'the highest rendition first',
     'share_differences_of_shareable(uuid)',
@@ -93,15 +119,20 @@ describe('the property notices a rule without', () => {
     expect(failed).toBe(true);
   }
 
-  async function readRule(): Promise<string> {
+  async function readRule(name = 'direct_admission'): Promise<string> {
     const { rows } = await bench.superuser.query<{ view: string }>(
-      `select pg_get_viewdef('admission'::regclass) as view`,
+      `select pg_get_viewdef('${name}'::regclass) as view`,
     );
-    return `create or replace view admission with (security_invoker = true) as ${rows[0]?.view}`;
+    return `create or replace view ${name} with (security_invoker = true) as ${rows[0]?.view}`;
   }
 
   it.each(WEAKENED_VIEW)('%s', async (_, clause, replacement) => {
     const original = await readRule();
+    await expectNoticed(original, original.replace(clause, replacement));
+  });
+
+  it.each(WEAKENED_SPONSOR)('%s', async (_, clause, replacement) => {
+    const original = await readRule('admission');
     await expectNoticed(original, original.replace(clause, replacement));
   });
 
