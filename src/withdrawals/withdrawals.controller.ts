@@ -36,7 +36,7 @@ export class WithdrawalsController {
   @Post('partners/:id/withdrawal')
   @HttpCode(200)
   @ApiId()
-  @RequireScope('partnership:end', 'partners:manage', 'sub-partners:manage')
+  @RequireScope('partners:manage', 'partnership:end', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async withdrawPartner(
     @CurrentActor() actor: Actor,

@@ -30,6 +30,10 @@ export class WithdrawalsService {
     choice: WithdrawalChoice | undefined,
   ): Promise<{ partner: PartnerRow; withdrawal: WithdrawalRow | null; token?: string }> {
     const isItself = partnerId === actor.partnerId;
+    // Somebody has to be left who keeps the others.
+    if (isItself && actor.manages.includes('partners')) {
+      throw problems.forbidden('A partner that manages partners cannot end its own partnership.');
+    }
     return this.database.asPatiently(actor, async (tx) => {
       if (isItself && choice === undefined) {
         throw problems.invalidInput([{ pointer: '#/choice', detail: 'must be return or deletion' }]);
