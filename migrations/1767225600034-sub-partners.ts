@@ -5,6 +5,9 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * and have what AMBER and lower give them through it, and nothing more. And the day on which a partnership ends.
  */
 export class SubPartners1767225600034 implements MigrationInterface {
+  /** To which a later migration goes back. */
+  static readonly statements = () => ({ needSponsor: NEED_SPONSOR });
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(COLUMNS);
     await runner.query(FOLLOWING);
@@ -36,6 +39,23 @@ const COLUMNS = `
       not fell_with_sponsor or (sponsor_id is not null and status = 'suspended'));
   create index partner_sponsor_idx on partner (sponsor_id) where sponsor_id is not null;
   create index partner_expiring_idx on partner (expires_at) where status in ('active', 'suspended');
+`;
+
+const NEED_SPONSOR = `
+  create or replace function membership_need_sponsor() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_sponsor uuid;
+  begin
+    select sponsor_id into v_sponsor from partner where id = new.partner_id;
+    if v_sponsor is null then return new; end if;
+    perform 1 from membership
+      where arrangement_id = new.arrangement_id and partner_id = v_sponsor and state = 'current' for share;
+    if not found then
+      raise exception 'the sponsor is not a member' using errcode = 'check_violation';
+    end if;
+    return new;
+  end $$;
 `;
 
 /** The rows of those that are sponsored follow those of their sponsors, whoever changes these, in the same transaction. */
@@ -80,20 +100,7 @@ const FOLLOWING = `
       or old.ceiling_classification > new.ceiling_classification))
     execute function partner_take_along();
 
-  create function membership_need_sponsor() returns trigger
-  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  declare
-    v_sponsor uuid;
-  begin
-    select sponsor_id into v_sponsor from partner where id = new.partner_id;
-    if v_sponsor is null then return new; end if;
-    perform 1 from membership
-      where arrangement_id = new.arrangement_id and partner_id = v_sponsor and state = 'current' for share;
-    if not found then
-      raise exception 'the sponsor is not a member' using errcode = 'check_violation';
-    end if;
-    return new;
-  end $$;
+  ${NEED_SPONSOR}
   create trigger membership_sponsored before insert or update of state on membership
     for each row when (new.state <> 'ended') execute function membership_need_sponsor();
 

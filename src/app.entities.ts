@@ -88,6 +88,7 @@ import { OnwardReleaseEntity } from './sharing/onward-release.entity.js';
 import { RenditionEntity } from './sharing/rendition.entity.js';
 import { ShareGrantEntity } from './sharing/share-grant.entity.js';
 import { ShareableEntity } from './sharing/shareable.entity.js';
+import { PartnerPresenceEntity } from './partners/presence.entity.js';
 import { PartnerWithdrawalEntity } from './withdrawals/withdrawal.entity.js';
 
 /** Every table. */
@@ -145,6 +146,7 @@ export const ENTITIES = [
   OidcRecordEntity,
   OnwardReleaseEntity,
   PartnerEntity,
+  PartnerPresenceEntity,
   PartnerWithdrawalEntity,
   PurgeConfirmationEntity,
   ReadinessProvisionEntity,

@@ -64,12 +64,30 @@ const contributions = {
   nextCursor: null,
 };
 
+const presence = {
+  country: 'SD',
+  status: 'suspended',
+  from: '2030-01-03T00:00:00+03:00',
+  reason: 'The office north of the river is closed until the bridge is safe.',
+};
+const proposed = {
+  id: '019b2f00-0000-7000-8000-0000000000c2',
+  ...presence,
+  from: '2030-01-02T21:00:00.000Z',
+  state: 'proposed',
+};
+
 export const PARTNERSHIP_REQUESTS: RequestExamples = {
+  statePresence: { [JSON_TYPE]: one(presence) },
   withdrawPartner: { [JSON_TYPE]: one({ choice: 'return' }) },
   registerSubPartner: { [JSON_TYPE]: one(local) },
 };
 
 export const PARTNERSHIP_RESPONSES: ResponseExamples = {
+  statePresence: { 201: { [JSON_TYPE]: proposed } },
+  listPresences: { 200: { [JSON_TYPE]: { items: [{ ...proposed, state: 'planned' }] } } },
+  confirmPresence: { 200: { [JSON_TYPE]: { ...proposed, state: 'planned' } } },
+  refusePresence: { 200: { [JSON_TYPE]: { ...proposed, state: 'refused' } } },
   withdrawPartner: { 200: { [JSON_TYPE]: withdrawn } },
   getWithdrawal: { 200: { [JSON_TYPE]: withdrawal } },
   listContributions: { 200: { [JSON_TYPE]: contributions } },

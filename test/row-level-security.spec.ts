@@ -48,6 +48,8 @@ const BACKGROUND_POLICIES = {
   partner_application_document: 'ALL',
   partner_application_event: 'ALL',
   partner_application_message: 'ALL',
+  // Where partners work begins and ends by its dates.
+  partner_presence: 'ALL',
   // What partners that have left contributed goes by itself, and by links.
   partner_withdrawal: 'ALL',
   reader: 'ALL',
@@ -119,6 +121,8 @@ const READ_BY_THE_ENGINE = [
   'membership',
   'onward_release',
   'partner',
+  // Memberships follow it.
+  'partner_presence',
   'purge_confirmation',
   'reader',
   // What an incident is a kind of.
@@ -854,6 +858,8 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${recipient}', '${recipient}', 'vetting', 'x');
      insert into partner_application_event (id, application_id, act, state, side)
        values ('${recipient}', '${recipient}', 'confirm', 'submitted', 'applicant');
+     insert into partner_presence (id, partner_id, country, status, starts_at, state)
+       values ('${partnerId}', '${partnerId}', 'KE', 'active', now(), 'current');
      insert into partner_withdrawal (partner_id, choice, state) values ('${partnerId}', 'deletion', 'withdrawing');
      insert into feed_address (id, partner_id, owner_id, reader_id, client_id, name, token_hash)
        values (gen_random_uuid(), '${partnerId}', '${partnerId}', '${partnerId}', '${client}', 'F', 'x');

@@ -6,6 +6,7 @@ export const SCOPES = {
     'Say which clients of your organisation are still needed, take scopes from them and revoke them.',
   'sub-partners:manage':
     'Register organisations under yours, and keep their ceilings, standing, memberships and clients.',
+  'presences:propose': 'Propose from when on your organisation works in a country, or does not.',
   'partnership:end':
     'End the partnership of your organisation, and decide what becomes of what it contributed.',
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',

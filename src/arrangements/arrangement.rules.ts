@@ -4,7 +4,8 @@ import { problems } from '../core/problem.js';
 export const ARRANGEMENT_LEVELS = ['regular', 'enhanced', 'emergency'] as const;
 export type ArrangementLevel = (typeof ARRANGEMENT_LEVELS)[number];
 
-export type MembershipState = 'future' | 'current' | 'ended';
+/** `suspended` while the partner does not work in the countries of the arrangement. */
+export type MembershipState = 'future' | 'current' | 'suspended' | 'ended';
 
 /**
  * Where a membership with these dates stands at `now`.

@@ -6,7 +6,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('membership_partner_idx', ['partnerId'])
 @Index('membership_starting_idx', ['startsAt'], { where: `state = 'future'` })
 @Index('membership_ending_idx', ['endsAt'], { where: `state <> 'ended'` })
-@Check('membership_state_check', `state in ('future', 'current', 'ended')`)
+@Check('membership_state_check', `state in ('future', 'current', 'suspended', 'ended')`)
 @Check('membership_period_check', 'ends_at >= starts_at')
 @Check('membership_ceiling_tlp_check', 'ceiling_tlp between 0 and 4')
 @Check('membership_ceiling_classification_check', 'ceiling_classification between 0 and 2')
@@ -30,7 +30,7 @@ export class MembershipEntity {
 
   /** What the sharing rule reads; time only ever moves it on. */
   @Column('text')
-  state: 'future' | 'current' | 'ended';
+  state: 'future' | 'current' | 'suspended' | 'ended';
 
   @Column('smallint', { name: 'ceiling_tlp' })
   ceilingTlp: number;

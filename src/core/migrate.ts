@@ -36,6 +36,7 @@ import { Withdrawals1767225600038 } from '../../migrations/1767225600038-withdra
 import { AccessReview1767225600039 } from '../../migrations/1767225600039-access-review.js';
 import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensitivity.js';
 import { ContactTree1767225600041 } from '../../migrations/1767225600041-contact-tree.js';
+import { Presences1767225600042 } from '../../migrations/1767225600042-presences.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -74,6 +75,7 @@ const MIGRATIONS = [
   AccessReview1767225600039,
   Sensitivity1767225600040,
   ContactTree1767225600041,
+  Presences1767225600042,
 ];
 
 const LEDGER = 'schema_migration';

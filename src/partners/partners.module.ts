@@ -12,13 +12,18 @@ import { PartnerClientsService } from './partner-clients.service.js';
 import { PartnersController } from './partners.controller.js';
 import { PartnersRepository } from './partners.repository.js';
 import { PartnersService } from './partners.service.js';
+import { PresenceClock } from './presence.clock.js';
+import { PresencesController } from './presences.controller.js';
+import { PresencesRepository } from './presences.repository.js';
+import { PresencesService } from './presences.service.js';
 import { SubPartnersController } from './sub-partners.controller.js';
 import { SubPartnersService } from './sub-partners.service.js';
 
 export { describeStanding } from './partner.rules.js';
 
 /**
- * Commitment 1: the organisations that take part, their ceilings, standing, clients and sub-partners. Owns partner.
+ * Commitment 1: the organisations that take part, their ceilings, standing, clients and sub-partners. Owns partner and
+ * partner_presence.
  * Changes of ceiling or standing re-evaluate who sees what, by trigger, in the same transaction.
  */
 @Module({
@@ -27,6 +32,7 @@ export { describeStanding } from './partner.rules.js';
     PartnersController,
     ClientsController,
     SubPartnersController,
+    PresencesController,
     BreakGlassController,
     AccessReviewController,
   ],
@@ -38,6 +44,9 @@ export { describeStanding } from './partner.rules.js';
     PartnerClock,
     PartnersRepository,
     PartnersService,
+    PresenceClock,
+    PresencesRepository,
+    PresencesService,
     SubPartnersService,
   ],
   exports: [PartnersService],

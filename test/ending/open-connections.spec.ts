@@ -55,6 +55,8 @@ let un: TestPartner;
 
 const stand = (world: TestPartner | undefined, change: string) =>
   app.steward.post(`/v1/partners/${world?.partner.id}/${change}`, {});
+const closeIn = (world: TestPartner | undefined) =>
+  app.steward.post(`/v1/partners/${world?.partner.id}/presences`, { country: 'SD', status: 'closed' });
 const dated = (table: string, column: string, id: string) =>
   query(app.database.superuserUrl, `update ${table} set ${column} = now() where id = $1`, [id]);
 
@@ -89,6 +91,13 @@ const ENDINGS: Ending[] = [
          where partner_id = $1 and arrangement_id = $2`,
         [reader.partner.id, place.id],
       ),
+  },
+  { name: 'presence closed', ends: 'place', end: ({ reader }) => closeIn(reader) },
+  {
+    name: 'presence of the sponsor closed',
+    ends: 'place',
+    sponsored: true,
+    end: ({ sponsor }) => closeIn(sponsor),
   },
   {
     name: 'sponsor suspended',

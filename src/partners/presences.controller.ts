@@ -1,0 +1,66 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Actor } from '../access/actor.js';
+import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiProblems } from '../core/problem.decorator.js';
+import { PresenceList, PresenceView, presentPresence, StatePresenceDto } from './presences.dto.js';
+import { PresencesService } from './presences.service.js';
+
+@ApiTags('partners')
+@Controller('v1/partners/:id/presences')
+export class PresencesController {
+  constructor(private readonly presences: PresencesService) {}
+
+  /** Say from when on a partner works in a country, or does not; for itself it is proposed to the steward. */
+  @Post()
+  @ApiId()
+  @RequireScope('partners:manage', 'presences:propose')
+  @ApiProblems('not-found')
+  async statePresence(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: StatePresenceDto,
+  ): Promise<PresenceView> {
+    return presentPresence(await this.presences.state(actor, id, dto));
+  }
+
+  /** List where a partner works, as far as you can see it: its own with what is past and proposed. */
+  @Get()
+  @ApiId()
+  @RequireScope('partners:read')
+  @ApiProblems('not-found')
+  async listPresences(@CurrentActor() actor: Actor, @Id() id: string): Promise<PresenceList> {
+    return { items: (await this.presences.list(actor, id)).map(presentPresence) };
+  }
+
+  /** Confirm what a partner proposed about its presence. */
+  @Post(':presenceId/confirmation')
+  @HttpCode(200)
+  @ApiId()
+  @ApiId('presenceId')
+  @RequireScope('partners:manage')
+  @ApiProblems('not-found', 'conflict')
+  async confirmPresence(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('presenceId') presenceId: string,
+  ): Promise<PresenceView> {
+    return presentPresence(await this.presences.decide(actor, id, presenceId, 'planned'));
+  }
+
+  /** Refuse what a partner proposed about its presence. */
+  @Post(':presenceId/refusal')
+  @HttpCode(200)
+  @ApiId()
+  @ApiId('presenceId')
+  @RequireScope('partners:manage')
+  @ApiProblems('not-found', 'conflict')
+  async refusePresence(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('presenceId') presenceId: string,
+  ): Promise<PresenceView> {
+    return presentPresence(await this.presences.decide(actor, id, presenceId, 'refused'));
+  }
+}

@@ -1,0 +1,48 @@
+import { IsIn, Matches } from 'class-validator';
+import { IfPresent } from '../core/if-present.decorator.js';
+import { IsText } from '../core/text.decorator.js';
+import { IsTimestamp } from '../core/timestamp.decorator.js';
+import { PRESENCE_STATUSES, type PresenceState, type PresenceStatus } from './presence.rules.js';
+import { type PresenceRow } from './presences.repository.js';
+
+export class StatePresenceDto {
+  /** ISO 3166-1 alpha-2 code. */
+  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 code' })
+  country: string;
+
+  /** Suspended and closed both end what comes through arrangements of the country; suspended says that it is to go on. */
+  @IsIn(PRESENCE_STATUSES)
+  status: PresenceStatus;
+
+  /** From when on; it then takes effect by itself, until the next one does. Now when absent. */
+  @IfPresent()
+  @IsTimestamp()
+  from?: string;
+
+  @IfPresent()
+  @IsText(1, 500)
+  reason?: string;
+}
+
+export class PresenceView {
+  id: string;
+  country: string;
+  status: PresenceStatus;
+  from: string;
+  /** `proposed` by the partner, then `refused` or `planned`; its time makes it `current`, the next one `past`. */
+  state: PresenceState;
+  reason?: string;
+}
+
+export class PresenceList {
+  items: PresenceView[];
+}
+
+export const presentPresence = (row: PresenceRow): PresenceView => ({
+  id: row.id,
+  country: row.country,
+  status: row.status,
+  from: row.starts_at.toISOString(),
+  state: row.state,
+  ...(row.reason !== null && { reason: row.reason }),
+});

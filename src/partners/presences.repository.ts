@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx } from '../core/database.js';
+import { type PresenceState, type PresenceStatus } from './presence.rules.js';
+
+export interface PresenceRow {
+  id: string;
+  partner_id: string;
+  country: string;
+  status: PresenceStatus;
+  starts_at: Date;
+  state: PresenceState;
+  reason: string | null;
+  created_at: Date;
+}
+
+const COLUMNS = 'id, partner_id, country, status, starts_at, state, reason, created_at';
+
+/** All SQL on presences; memberships follow them by trigger. */
+@Injectable()
+export class PresencesRepository {
+  async insert(tx: Tx, row: Omit<PresenceRow, 'created_at'>): Promise<void> {
+    await tx.query(
+      `insert into partner_presence (id, partner_id, country, status, starts_at, state, reason)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [row.id, row.partner_id, row.country, row.status, row.starts_at, row.state, row.reason],
+    );
+  }
+
+  /** As far as the actor sees them; by country and time. */
+  async list(tx: Tx, partnerId: string): Promise<PresenceRow[]> {
+    return tx.query(
+      `select ${COLUMNS} from partner_presence where partner_id = $1 order by country, starts_at, id limit 2000`,
+      [partnerId],
+    );
+  }
+
+  async find(tx: Tx, partnerId: string, id: string): Promise<PresenceRow | null> {
+    const rows: PresenceRow[] = await tx.query(
+      `select ${COLUMNS} from partner_presence where partner_id = $1 and id = $2`,
+      [partnerId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async lock(tx: Tx, partnerId: string, id: string): Promise<PresenceRow | null> {
+    const rows: PresenceRow[] = await tx.query(
+      `select ${COLUMNS} from partner_presence where partner_id = $1 and id = $2 for update`,
+      [partnerId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async changeState(tx: Tx, id: string, state: PresenceState): Promise<void> {
+    await tx.query(`update partner_presence set state = $2 where id = $1`, [id, state]);
+  }
+
+  /**
+   * The earliest planned one of some partner and country whose time has come; whose is left to chance.
+   * @returns null when there is none, or another process has it
+   */
+  async takeDue(tx: Tx): Promise<PresenceRow | null> {
+    const rows: PresenceRow[] = await tx.query(
+      `select ${COLUMNS} from partner_presence d
+       where state = 'planned' and starts_at <= now() and not exists (
+         select from partner_presence e
+         where e.partner_id = d.partner_id and e.country = d.country and e.state = 'planned'
+           and (e.starts_at, e.id) < (d.starts_at, d.id))
+       order by random() limit 1 for update skip locked`,
+    );
+    return rows[0] ?? null;
+  }
+
+  async endCurrent(tx: Tx, partnerId: string, country: string): Promise<void> {
+    await tx.query(
+      `update partner_presence set state = 'past' where partner_id = $1 and country = $2 and state = 'current'`,
+      [partnerId, country],
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Database, type Tx } from '../core/database.js';
+import { newId } from '../core/ids.js';
+import { problems } from '../core/problem.js';
+import { PartnersService } from './partners.service.js';
+import { type PresenceDecision, requireProposed } from './presence.rules.js';
+import { type StatePresenceDto } from './presences.dto.js';
+import { type PresenceRow, PresencesRepository } from './presences.repository.js';
+
+/** The second tier: where partners work. A partner proposes, the steward confirms. */
+@Injectable()
+export class PresencesService {
+  constructor(
+    private readonly database: Database,
+    private readonly presences: PresencesRepository,
+    private readonly partners: PartnersService,
+    private readonly audit: AuditService,
+  ) {}
+
+  async list(actor: Actor, partnerId: string): Promise<PresenceRow[]> {
+    return this.database.readAs(actor, async (tx) => {
+      await this.partners.describe(tx, partnerId);
+      return this.presences.list(tx, partnerId);
+    });
+  }
+
+  /** @throws Problem 403 for the presence of others, without managing partners */
+  async state(actor: Actor, partnerId: string, dto: StatePresenceDto): Promise<PresenceRow> {
+    const isSteward = actor.manages.includes('partners');
+    return this.database.asPatiently(actor, async (tx) => {
+      await this.partners.describe(tx, partnerId);
+      if (!isSteward && partnerId !== actor.partnerId) {
+        throw problems.forbidden('A partner says where it works itself, or the steward does.');
+      }
+      const id = newId();
+      await this.presences.insert(tx, {
+        id,
+        partner_id: partnerId,
+        country: dto.country,
+        status: dto.status,
+        starts_at: dto.from === undefined ? new Date() : new Date(dto.from),
+        state: isSteward ? 'planned' : 'proposed',
+        reason: dto.reason ?? null,
+      });
+      const { country, status } = dto;
+      await this.record(tx, actor, 'stated', partnerId, { country, status });
+      return this.getIn(tx, partnerId, id);
+    });
+  }
+
+  /** @throws Problem 409 for what was decided already */
+  async decide(
+    actor: Actor,
+    partnerId: string,
+    id: string,
+    decision: PresenceDecision,
+  ): Promise<PresenceRow> {
+    return this.database.as(actor, async (tx) => {
+      const row = await this.presences.lock(tx, partnerId, id);
+      if (row === null) throw problems.notFound();
+      requireProposed(row.state);
+      await this.presences.changeState(tx, id, decision);
+      await this.record(tx, actor, decision === 'planned' ? 'confirmed' : 'refused', partnerId, {
+        country: row.country,
+      });
+      return this.getIn(tx, partnerId, id);
+    });
+  }
+
+  /** Lets one presence take effect whose time has come. @returns whether there may be another */
+  async advanceAsSystem(): Promise<boolean> {
+    return this.database.asSystem(async (tx) => {
+      const due = await this.presences.takeDue(tx);
+      if (due === null) return false;
+      await this.presences.endCurrent(tx, due.partner_id, due.country);
+      await this.presences.changeState(tx, due.id, 'current');
+      return true;
+    });
+  }
+
+  private async getIn(tx: Tx, partnerId: string, id: string): Promise<PresenceRow> {
+    const row = await this.presences.find(tx, partnerId, id);
+    if (row === null) throw problems.notFound();
+    return row;
+  }
+
+  private async record(
+    tx: Tx,
+    actor: Actor,
+    act: string,
+    id: string,
+    details: Record<string, unknown>,
+  ): Promise<void> {
+    const object = { type: 'partner', id };
+    await this.audit.record(tx, actor, { action: `partner.presence_${act}`, object, about: [id], details });
+  }
+}

@@ -1,0 +1,131 @@
+import { changesOf, eventually, visibleBy } from '../alerts/channels.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { query } from '../support/database.js';
+import {
+  alert,
+  arrangement,
+  client,
+  join,
+  partner,
+  renditionInput,
+  type TestArrangement,
+  type TestPartner,
+  uniqueCode,
+  USUAL_SCOPES,
+} from '../support/factories.js';
+import { type Answer, expectStatus, type Http } from '../support/http.js';
+
+interface View {
+  id: string;
+  country: string;
+  status: string;
+  from: string;
+  state: string;
+}
+
+let app: TestApp;
+let other: TestApp;
+let un: TestPartner;
+let ngo: TestPartner;
+let sudan: TestArrangement;
+let kenya: TestArrangement;
+
+beforeAll(async () => {
+  app = await startApp();
+  other = await startApp({ database: app.database, settings: { SLT_PUBLIC_URL: app.url } });
+  un = await partner(app, { kind: 'un_entity' });
+});
+afterAll(async () => {
+  await other.close();
+  await app.close();
+});
+beforeEach(async () => {
+  ngo = await partner(app, { scopes: [...USUAL_SCOPES, 'presences:propose'] });
+  sudan = await arrangement(app, { countries: ['SD'], members: [un, ngo] });
+  kenya = await arrangement(app, { countries: ['KE'], members: [un, ngo] });
+});
+
+const state = (by: Http, status: string, more: object = {}): Promise<Answer<View>> =>
+  by.post<View>(`/v1/partners/${ngo.partner.id}/presences`, { country: 'SD', status, ...more });
+const publish = async (to: TestArrangement): Promise<string> =>
+  (await alert(un.http, { renditions: [renditionInput({ audience: { arrangements: [to.code] } })] })).id;
+const untilCurrent = ({ id }: View): Promise<void> =>
+  eventually(async () => {
+    const { body } = await app.steward.get<{ items: View[] }>(`/v1/partners/${ngo.partner.id}/presences`);
+    return body.items.find((one) => one.id === id)?.state === 'current';
+  });
+const effective = async (status: string): Promise<void> =>
+  untilCurrent(expectStatus(await state(app.steward, status), 201));
+
+it.each(['suspended', 'closed'])(
+  'a presence that is %s ends what comes through arrangements of that country, and nothing elsewhere',
+  async (status) => {
+    const [here, there] = [await publish(sudan), await publish(kenya)];
+    await effective(status);
+    const later = await publish(sudan);
+    for (const id of [here, later]) expect(await visibleBy(ngo.http, id)).toEqual([]);
+    expect(await visibleBy(ngo.http, there)).not.toEqual([]);
+    await effective('active');
+    expect((await changesOf(ngo.http, here)).map(([change]) => change)).toEqual([
+      ...['published', 'withdrawn', 'published'],
+    ]);
+    expect((await changesOf(ngo.http, there)).map(([change]) => change)).toEqual(['published']);
+  },
+);
+
+it('keeps out of an arrangement who joins it without working there, and its sub-partners with it', async () => {
+  const made = expectStatus(
+    await app.steward.post<TestPartner['partner']>(`/v1/partners/${ngo.partner.id}/sub-partners`, {
+      code: uniqueCode('S'),
+      name: 'A local organisation',
+    }),
+    201,
+  );
+  const credentials = await client(app, made.id, { scopes: ['alerts:read', 'arrangements:read'] });
+  const local = { partner: made, client: credentials, http: await app.as(credentials) };
+  await join(app, sudan, local);
+  const id = await publish(sudan);
+  await effective('suspended');
+  const again = await arrangement(app, { countries: ['SD'], members: [un, ngo] });
+  expect(await visibleBy(ngo.http, await publish(again))).toEqual([]);
+  await effective('active');
+  expect((await changesOf(local.http, id)).map(([change]) => change)).toEqual([
+    ...['published', 'withdrawn', 'published'],
+  ]);
+});
+
+it('is proposed by the partner and decided by the steward, and by nobody else', async () => {
+  const { id, state: first } = expectStatus(await state(ngo.http, 'closed'), 201);
+  expect(first).toBe('proposed');
+  expect((await state(un.http, 'closed')).status).toBe(403);
+  const stranger = await partner(app, { scopes: ['presences:propose', 'partners:read'] });
+  expect((await state(stranger.http, 'closed')).status).toBe(404);
+  const path = `/v1/partners/${ngo.partner.id}/presences`;
+  expect((await stranger.http.get(path)).status).toBe(404);
+  // Not even those who see the partner see what it only proposed.
+  expect((await un.http.get<{ items: View[] }>(path)).body.items).toEqual([]);
+  expect((await ngo.http.post(`${path}/${id}/confirmation`)).status).toBe(403);
+  expect((await app.steward.post<View>(`${path}/${id}/refusal`)).body.state).toBe('refused');
+  for (const act of ['refusal', 'confirmation']) {
+    expect((await app.steward.post(`${path}/${id}/${act}`)).status).toBe(409);
+  }
+  const next = expectStatus(await state(ngo.http, 'closed'), 201);
+  expectStatus(await app.steward.post(`${path}/${next.id}/confirmation`), 200);
+  await untilCurrent(next);
+});
+
+it('takes effect once at its date, whatever the time zone it was said in, in one of two processes', async () => {
+  const id = await publish(sudan);
+  const said = { from: '2099-12-31T23:30:00-05:00' };
+  const planned = expectStatus(await state(app.steward, 'suspended', said), 201);
+  expect([planned.state, planned.from]).toEqual(['planned', '2100-01-01T04:30:00.000Z']);
+  expect(await visibleBy(ngo.http, id)).not.toEqual([]);
+  await query(app.database.superuserUrl, `update partner_presence set starts_at = now() where id = $1`, [
+    planned.id,
+  ]);
+  await untilCurrent(planned);
+  expect(await changesOf(ngo.http, id)).toEqual([
+    ['published', 1],
+    ['withdrawn', 2],
+  ]);
+});
