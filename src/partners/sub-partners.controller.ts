@@ -13,11 +13,7 @@ import { SubPartnersService } from './sub-partners.service.js';
 export class SubPartnersController {
   constructor(private readonly subPartners: SubPartnersService) {}
 
-  /**
-   * Register a national NGO under an INGO.
-   *
-   * It has what AMBER and lower give it through its sponsor and nothing more, may report, and ends with its sponsor.
-   */
+  /** Register a national NGO under an INGO: it has what AMBER and lower give it through its sponsor, and ends with it. */
   @Post()
   @ApiId()
   @RequireScope('sub-partners:manage', 'partners:manage')

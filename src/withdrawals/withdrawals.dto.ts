@@ -6,6 +6,7 @@ import { IfPresent } from '../core/if-present.decorator.js';
 import { PageQuery } from '../core/page.dto.js';
 import { PartnerView } from '../partners/partners.service.js';
 import { type ContributedReport } from '../reports/report-contributions.service.js';
+import { type ShareableType } from '../sharing/sharing.service.js';
 import { type WithdrawalRow } from './withdrawals.repository.js';
 import { WITHDRAWAL_CHOICES, type WithdrawalChoice, type WithdrawalState } from './withdrawal.rules.js';
 
@@ -43,7 +44,7 @@ export class ContributedRenditionView {
 }
 
 export class ContributionView {
-  type: 'alert' | 'report';
+  type: ShareableType;
   id: string;
   state: string;
   renditions: ContributedRenditionView[];

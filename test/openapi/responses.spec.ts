@@ -115,6 +115,31 @@ describe('answers to what is right', () => {
       expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), 200);
       expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), repeated);
     }
+    const leaving = await partner(app, { scopes: ['partnership:end', 'partners:read'] });
+    const its = `/v1/partners/${leaving.partner.id}`;
+    const registering = { ...(example('registerSubPartner', 'application/json') as object), code: uniqueCode('S') };
+    const again = { headers: { 'Idempotency-Key': randomUUID() } };
+    expectStatus(await steward.post(`${its}/sub-partners`, registering, again), 201);
+    expectStatus(await steward.post(`${its}/sub-partners`, { ...registering, name: 'Somebody else' }, again), 422);
+    expectStatus(await steward.post(`${its}/sub-partners`, registering), 409);
+    expectStatus(await steward.get(`${its}/sub-partners`), 200);
+    const proposer = await app.as(await client(app, leaving.partner.id, { scopes: ['presences:propose'] }));
+    for (const decision of ['confirmation', 'refusal']) {
+      const proposed = expectStatus(
+        await proposer.post<{ id: string }>(`${its}/presences`, example('statePresence', 'application/json')),
+        201,
+      );
+      expectStatus(await steward.post(`${its}/presences/${proposed.id}/${decision}`), 200);
+      expectStatus(await steward.post(`${its}/presences/${proposed.id}/${decision}`), 409);
+    }
+    expectStatus(await steward.get(`${its}/presences`), 200);
+    const left = expectStatus(
+      await leaving.http.post<{ contributions: string }>(`${its}/withdrawal`, { choice: 'return' }),
+      200,
+    );
+    expectStatus(await steward.get(`${its}/withdrawal`), 200);
+    expectStatus(await app.anonymous.get(left.contributions), 200);
+    expectStatus(await app.anonymous.post(`${left.contributions}/receipt`), 200);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('admitPartner', 'application/json') as object), code: uniqueCode('E') };
     expectStatus(await steward.post('/v1/partners', body, key), 201);
