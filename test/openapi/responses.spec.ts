@@ -139,6 +139,13 @@ describe('answers to what is right', () => {
     );
     expectStatus(await steward.get(`${its}/withdrawal`), 200);
     expectStatus(await app.anonymous.get(left.contributions), 200);
+    expectStatus(await app.anonymous.get(left.contributions, { query: { cursor: 'none' } }), 400);
+    expectStatus(await app.anonymous.get('/v1/contributions/nobody'), 404);
+    expectStatus(await app.anonymous.post('/v1/contributions/nobody/receipt'), 404);
+    const nobody = `/v1/partners/${randomUUID()}`;
+    expectStatus(await steward.post(`${nobody}/presences`, example('statePresence', 'application/json')), 404);
+    expectStatus(await steward.post(`${nobody}/sub-partners`, registering), 404);
+    expectStatus(await steward.post(`${nobody}/withdrawal`), 404);
     expectStatus(await app.anonymous.post(`${left.contributions}/receipt`), 200);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('admitPartner', 'application/json') as object), code: uniqueCode('E') };
