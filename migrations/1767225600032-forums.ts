@@ -60,10 +60,13 @@ const PLACES = `
   create function acting_places() returns table (arrangement_id uuid, tlp smallint, classification smallint)
     language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$
-      select m.arrangement_id, least(m.ceiling_tlp, p.ceiling_tlp, r.ceiling_tlp),
-        least(m.ceiling_classification, p.ceiling_classification, r.ceiling_classification)
+      select m.arrangement_id, least(m.ceiling_tlp, p.ceiling_tlp, r.ceiling_tlp, answered.tlp),
+        least(m.ceiling_classification, p.ceiling_classification, r.ceiling_classification, answered.classification)
       from membership m join partner p on p.id = m.partner_id
       join reader r on r.id = acting_reader() and r.partner_id = p.id
+      -- As the rule has it: while nobody answers, GREEN and UNCLASSIFIED at most.
+      left join (values (1::smallint, 0::smallint)) answered (tlp, classification)
+        on m.restricted_since is not null or p.restricted_since is not null
       where m.partner_id = acting_partner() and m.state = 'current' and p.status = 'active'
         and (r.arrangement_ids is null or m.arrangement_id = any (r.arrangement_ids))
     $$;

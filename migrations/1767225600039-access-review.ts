@@ -10,9 +10,8 @@ export class AccessReview1767225600039 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop function client_attest(text, text[], boolean, timestamptz);
-      drop policy engine_reads on client; drop policy engine_attests on client;
-      revoke select (id, partner_id, reader_id, scopes, attest_by, revoked_at), update (scopes, attest_by, revoked_at)
-        on client from slt_engine;
+      drop policy engine_reads_all on client; drop policy engine_attests on client;
+      revoke select (scopes, attest_by), update (scopes, attest_by) on client from slt_engine;
       drop table client_attestation;
       alter table client drop column attest_by;
     `);
@@ -54,10 +53,9 @@ const ATTESTATIONS = `
  * that, by which no client can come to do more.
  */
 const ATTEST = `
-  create policy engine_reads on client for select to slt_engine using (true);
+  create policy engine_reads_all on client for select to slt_engine using (true);
   create policy engine_attests on client for update to slt_engine using (true) with check (true);
-  grant select (id, partner_id, reader_id, scopes, attest_by, revoked_at), update (scopes, attest_by, revoked_at)
-    on client to slt_engine;
+  grant select (scopes, attest_by), update (scopes, attest_by) on client to slt_engine;
 
   -- Gives the scopes that it dropped; null for a client that is not the actor's to attest, or was revoked.
   create function client_attest(p_client text, p_kept text[], p_revoke boolean, p_by timestamptz) returns text[]

@@ -56,6 +56,12 @@ import {
   ContactTreeEntity,
   ContactTreeEntryEntity,
 } from './contact-tree/contact-tree.entities.js';
+import {
+  FocalPointContactEntity,
+  FocalPointEntity,
+  FocalPointHandoverEntity,
+} from './focal-points/focal-point.entities.js';
+import { DutyMailEntity, DutyWatchEntity } from './delivery/duty/duty.entities.js';
 import { ForumEntity, MeetingEntity } from './forums/forum.entities.js';
 import { FeedAddressEntity } from './delivery/feeds/feed-address.entity.js';
 import {
@@ -128,6 +134,11 @@ export const ENTITIES = [
   ContactCallEntity,
   ContactTreeEntity,
   ContactTreeEntryEntity,
+  DutyMailEntity,
+  DutyWatchEntity,
+  FocalPointContactEntity,
+  FocalPointEntity,
+  FocalPointHandoverEntity,
   ForumEntity,
   IdempotencyKeyEntity,
   InstallationSecretEntity,

@@ -12,6 +12,7 @@ import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { ContactTreeModule } from './contact-tree/contact-tree.module.js';
+import { FocalPointsModule } from './focal-points/focal-points.module.js';
 import { ForumsModule } from './forums/forums.module.js';
 import { HealthController } from './health.controller.js';
 import { MailModule } from './mail/mail.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         PartnersModule,
         ArrangementsModule,
         ContactTreeModule,
+        FocalPointsModule,
         ForumsModule,
         LiaisonModule,
         SharingModule,

@@ -204,6 +204,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         partnerId: PARTNER,
         from: MADE,
         state: 'current',
+        chair: false,
         ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
       },
     },

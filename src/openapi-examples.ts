@@ -7,6 +7,7 @@ import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
 import { CONTACT_TREE_REQUESTS, CONTACT_TREE_RESPONSES } from './openapi-examples.contact-tree.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
+import { FOCAL_POINTS_REQUESTS, FOCAL_POINTS_RESPONSES } from './openapi-examples.focal-points.js';
 import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
 import { LIAISON_REQUESTS, LIAISON_RESPONSES } from './openapi-examples.liaison.js';
 import { FEEDS_REQUESTS, FEEDS_RESPONSES } from './openapi-examples.feeds.js';
@@ -31,6 +32,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...CONTACT_TREE_REQUESTS,
   ...PARTNERSHIP_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
+  ...FOCAL_POINTS_REQUESTS,
   ...FORUMS_REQUESTS,
   ...LIAISON_REQUESTS,
   ...ATTACHMENTS_REQUESTS,
@@ -51,6 +53,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...CONTACT_TREE_RESPONSES,
   ...PARTNERSHIP_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
+  ...FOCAL_POINTS_RESPONSES,
   ...FORUMS_RESPONSES,
   ...LIAISON_RESPONSES,
   ...CHANGES_RESPONSES,

@@ -5,6 +5,7 @@ import { SCOPES } from './access/scopes.js';
 import { buildAsyncApi, type OpenApi } from './asyncapi.js';
 import { AppModule } from './app.module.js';
 import { describeTransitions } from './applications/applications.module.js';
+import { describeTransitions as describeFocalPoints } from './focal-points/focal-points.module.js';
 import { readConfig } from './core/config.js';
 import { ProblemView } from './core/problem.dto.js';
 import { HEADERS, PROBLEM_RESPONSES } from './openapi-answers.js';
@@ -47,6 +48,9 @@ withdraws:\n\n${describeWithdrawal()}`,
   applications: `How an organisation comes to be a partner: it applies, confirms its address by mail, shows its evidence \
 and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
+  'focal-points': `Who speaks for a partner, and whether they still answer: every 90 days each confirms, by the link of a \
+mail or here. On day 91 without an answer nothing above GREEN is given. What can happen to a focal point, by whom and when:
+\n${describeFocalPoints()}`,
   forums: 'Where the members of an arrangement meet: meetings, minutes and actions, for members alone.',
   liaison: 'Whom the UN talks to in the host government, and what came of it; for UN members alone.',
   alerts: 'Publishing and reading alerts, as JSON, CAP 1.2 and GeoJSON.',

@@ -20,7 +20,7 @@ const RANKS = [
   ['reference'],
   ['partners'],
   ['arrangements'],
-  ['forums', 'liaison', 'contact-tree'],
+  ['focal-points', 'forums', 'liaison', 'contact-tree'],
   ['sharing'],
   ['attachments'],
   [

@@ -26,8 +26,14 @@ const BACKGROUND_POLICIES = {
   change_head: 'SELECT',
   client: 'ALL',
   custodian: 'ALL',
+  // What duty addresses were told.
+  duty_mail: 'ALL',
+  duty_watch: 'ALL',
   // Who presents one, and in which hour.
   feed_address: 'ALL',
+  // Time moves them on, and people come by links.
+  focal_point: 'ALL',
+  focal_point_contact: 'SELECT',
   follower: 'ALL',
   follower_told: 'ALL',
   idempotency_key: 'ALL',
@@ -76,6 +82,8 @@ const BACKGROUND_POLICIES = {
 const READ_BY_FUNCTIONS_ONLY = ['fetch_receipt', 'purge_confirmation'];
 const HIDDEN_FROM_SERVICE = [
   'bundle_key',
+  'duty_mail',
+  'duty_watch',
   'follower_told',
   'installation_secret',
   'mail_asking',
@@ -113,11 +121,15 @@ const READ_BY_THE_ENGINE = [
   'change_entry',
   'change_head',
   // Whether the acting partner may say that it is still needed.
+  // Those that are bound to a focal point, to end them with it.
   'client',
   'custodian',
   'custody',
   'feed_address',
   'fetch_receipt',
+  // What is of a person is forgotten when it leaves, and with it mails on their way to it.
+  'focal_point_contact',
+  'mail_notice',
   'membership',
   'onward_release',
   'partner',
@@ -134,6 +146,8 @@ const READ_BY_THE_ENGINE = [
   'sensitivity_matrix',
   'share_grant',
   'shareable',
+  'subscription',
+  'subscription_recipient',
 ];
 const RUNTIME_ROLES = ['slt_background', 'slt_engine', 'slt_service'];
 
@@ -753,6 +767,13 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
      insert into level_setting (id, arrangement_id, level, expectations)
        values (gen_random_uuid(), '${arrangement}', 'regular', '[]');
      insert into readiness_provision (arrangement_id, code, starts_at) values ('${arrangement}', 'radio', now());
+     insert into focal_point (id, partner_id, role, arrangement_id, valid_from, state)
+       values ('${arrangement}', '${partnerId}', 'country', '${arrangement}', now(), 'confirmed');
+     insert into focal_point_contact (focal_point_id, name, email, phones, languages)
+       values ('${arrangement}', 'N', 'a@x.example', '{}', '{}');
+     insert into focal_point_handover (focal_point_id, partner_id, open_matters)
+       values ('${arrangement}', '${partnerId}', '{}');
+     insert into duty_watch values ('${partnerId}', 0);
      insert into forum (id, arrangement_id, convenor_id, name, time_zone)
        values ('${arrangement}', '${arrangement}', '${partnerId}', 'F', 'UTC');
      insert into meeting (id, forum_id, title, starts_at, agenda, tlp, classification, is_unattributed)
@@ -775,6 +796,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
          audience_arrangements, audience_kinds, audience_partners, audience_except)
        values ('${rendition}', '${shareable}', 0, 1, 0, true, 'x', '{${arrangement}}', '{}', '{}', '{}');
      insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
+     insert into duty_mail (focal_point_id, alert_id) values ('${arrangement}', '${shareable}');
      insert into change_head values ('${partnerId}', 1);
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
      insert into follower values ('${shareable}', 'webhook', '${partnerId}', '${partnerId}', '${client}', 1, 0);

@@ -12,6 +12,7 @@ import { ReaderEntity } from './reader.entity.js';
 @Check('client_last_used_check', `last_used_at = date_trunc('hour', last_used_at, 'UTC')`)
 @Check('client_requests_check', 'requests_per_minute between 10 and 10000')
 @Index('client_partner_idx', ['partnerId'])
+@Index('client_focal_point_idx', ['focalPointId'], { where: 'focal_point_id is not null' })
 export class ClientEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'client_pkey' })
   id: string;
@@ -68,6 +69,11 @@ export class ClientEntity {
   /** Its hour. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt: Date | null;
+
+  /** The focal point who keeps it: when that one leaves, it ends. */
+  @Column('uuid', { name: 'focal_point_id', nullable: true })
+  @ForeignKey('focal_point', { name: 'client_focal_point_fkey' })
+  focalPointId: string | null;
 
   /** Null: as much as others. */
   @Column('integer', { name: 'requests_per_minute', nullable: true })

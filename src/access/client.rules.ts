@@ -20,6 +20,8 @@ export interface NewClient {
   /** CIDR; absent or empty means from everywhere. */
   allowedNetworks?: readonly string[];
   expiresAt?: Date;
+  /** Who keeps it, and with whom it ends. */
+  focalPointId?: string;
   authentication: Authentication;
   jwks?: KeySetInput;
   /** Where it publishes its keys, in place of `jwks`. */

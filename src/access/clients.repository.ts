@@ -14,6 +14,8 @@ export interface ClientRow {
   expires_at: Date | null;
   revoked_at: Date | null;
   created_at: Date;
+  /** The focal point who keeps it. */
+  focal_point_id: string | null;
   /** The hour in which it last was. */
   last_used_at: Date | null;
   /** Null: as much as others. */
@@ -38,6 +40,7 @@ export interface NewClientRow {
   jwksUri: string | null;
   allowedNetworks: readonly string[];
   expiresAt: Date | null;
+  focalPointId: string | null;
 }
 
 export interface NewReaderRow {
@@ -80,7 +83,7 @@ const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
   where b.client_id = c.id and b.state = 'open' and b.until > now()), '{}') as scopes`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
-  c.revoked_at, c.created_at, c.last_used_at, c.requests_per_minute, c.attest_by, r.ceiling_tlp,
+  c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.attest_by, r.ceiling_tlp,
   r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
@@ -102,8 +105,8 @@ export class ClientsRepository {
   async insert(tx: Tx, client: NewClientRow): Promise<boolean> {
     const rows: unknown[] = await tx.query(
       `insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash, jwks,
-         allowed_networks, expires_at, jwks_uri)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing returning id`,
+         allowed_networks, expires_at, jwks_uri, focal_point_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning id`,
       [
         client.id,
         client.partnerId,
@@ -116,6 +119,7 @@ export class ClientsRepository {
         client.allowedNetworks,
         client.expiresAt,
         client.jwksUri,
+        client.focalPointId,
       ],
     );
     return rows.length > 0;
@@ -170,13 +174,12 @@ export class ClientsRepository {
   async change(
     tx: Tx,
     id: string,
-    { name, requestsPerMinute }: { name: string; requestsPerMinute: number | null },
+    values: { name: string; requestsPerMinute: number | null; focalPointId: string | null },
   ): Promise<void> {
-    await tx.query(`update client set name = $2, requests_per_minute = $3 where id = $1`, [
-      id,
-      name,
-      requestsPerMinute,
-    ]);
+    await tx.query(
+      `update client set name = $2, requests_per_minute = $3, focal_point_id = $4 where id = $1`,
+      [id, values.name, values.requestsPerMinute, values.focalPointId],
+    );
   }
 
   async replaceSecret(tx: Tx, id: string, secretHash: Buffer, overlapSeconds: number): Promise<void> {

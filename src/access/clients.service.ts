@@ -72,6 +72,7 @@ export class ClientsService {
       jwksUri: client.jwksUri ?? null,
       allowedNetworks: client.allowedNetworks ?? [],
       expiresAt: client.expiresAt ?? null,
+      focalPointId: client.focalPointId ?? null,
     });
     if (!inserted) throw problems.conflict('There is a client of this id already.');
     return { clientId, ...(clientSecret !== undefined && { clientSecret }) };
@@ -99,11 +100,16 @@ export class ClientsService {
   async change(
     tx: Tx,
     client: ClientRow,
-    { name, requestsPerMinute }: { name?: string; requestsPerMinute?: number | null },
+    {
+      name,
+      requestsPerMinute,
+      focalPointId,
+    }: { name?: string; requestsPerMinute?: number | null; focalPointId?: string },
   ): Promise<void> {
     await this.clients.change(tx, client.id, {
       name: name ?? client.name,
       requestsPerMinute: requestsPerMinute === undefined ? client.requests_per_minute : requestsPerMinute,
+      focalPointId: focalPointId ?? client.focal_point_id,
     });
   }
 

@@ -10,6 +10,8 @@ export const SCOPES = {
   'partnership:end':
     'End the partnership of your organisation, and decide what becomes of what it contributed.',
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
+  'focal-points:manage':
+    'Name who speaks for your organisation, confirm that they are there, and report who leaves.',
   'arrangements:read': 'Read the arrangements of which you are a member, and their members.',
   'arrangements:manage': 'Create and change arrangements and their members.',
   'contact-tree:call':

@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
@@ -10,6 +22,7 @@ import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   AddMemberDto,
+  AppointChairDto,
   ArrangementPage,
   type ArrangementRow,
   ArrangementView,
@@ -107,6 +120,19 @@ export class ArrangementsController {
     @Body() dto: AddMemberDto,
   ): Promise<MemberView> {
     return present(actor, await this.arrangements.addMember(actor, id, dto));
+  }
+
+  /** Appoint the chair: a member who is told when nobody answers for another one. */
+  @Put(':id/chair')
+  @ApiId()
+  @RequireScope('arrangements:manage')
+  @ApiProblems('not-found')
+  async appointChair(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() dto: AppointChairDto,
+  ): Promise<MemberView> {
+    return present(actor, await this.arrangements.appointChair(actor, id, dto.partnerId.toLowerCase()));
   }
 
   /** End a membership: what came through it is withdrawn from the partner. */

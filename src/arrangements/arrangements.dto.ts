@@ -69,6 +69,12 @@ export class AddMemberDto {
   ceiling?: CeilingDto;
 }
 
+export class AppointChairDto {
+  /** A member of the arrangement. */
+  @IsUUID()
+  partnerId: string;
+}
+
 export class ListArrangementsQuery extends PageQuery {}
 
 export class ArrangementView {
@@ -91,6 +97,7 @@ export class MemberView {
   from: string;
   until?: string;
   state: MembershipState;
+  chair: boolean;
   /** Shown to the member itself and to whoever manages arrangements. */
   ceiling?: HandlingView;
 }
@@ -115,6 +122,7 @@ export interface MembershipRow {
   starts_at: Date;
   ends_at: Date | null;
   state: MembershipState;
+  is_chair: boolean;
   ceiling_tlp: number;
   ceiling_classification: number;
 }
@@ -138,6 +146,7 @@ export function presentMember(row: MembershipRow, withCeiling: boolean): MemberV
     from: row.starts_at.toISOString(),
     ...(row.ends_at !== null && { until: row.ends_at.toISOString() }),
     state: row.state,
+    chair: row.is_chair,
     ...(withCeiling && {
       ceiling: {
         tlp: tlpLabel(row.ceiling_tlp),

@@ -150,9 +150,21 @@ export class ArrangementsRepository {
 
   async listMemberships(tx: Tx, arrangementId: string): Promise<MembershipRow[]> {
     return tx.query(
-      `select partner_id, starts_at, ends_at, state, ceiling_tlp, ceiling_classification from membership
+      `select partner_id, starts_at, ends_at, state, is_chair, ceiling_tlp, ceiling_classification from membership
        where arrangement_id = $1 and state <> 'ended' order by partner_id`,
       [arrangementId],
+    );
+  }
+
+  /** There is one at most, and no chair without a membership. */
+  async replaceChair(tx: Tx, arrangementId: string, partnerId: string): Promise<void> {
+    await tx.query(
+      `update membership set is_chair = false where arrangement_id = $1 and is_chair and partner_id <> $2`,
+      [arrangementId, partnerId],
+    );
+    await tx.query(
+      `update membership set is_chair = true where arrangement_id = $1 and partner_id = $2 and state <> 'ended'`,
+      [arrangementId, partnerId],
     );
   }
 

@@ -131,6 +131,22 @@ export class ArrangementsService {
     });
   }
 
+  /** @throws Problem 400 for whoever is no member */
+  async appointChair(actor: Actor, id: string, partnerId: string): Promise<MembershipRow> {
+    return this.database.as(actor, async (tx) => {
+      if ((await this.arrangements.lock(tx, id)) === null) throw problems.notFound();
+      await this.arrangements.replaceChair(tx, id, partnerId);
+      const members = await this.arrangements.listMemberships(tx, id);
+      const chair = members.find((row) => row.partner_id === partnerId);
+      if (chair === undefined) {
+        throw problems.invalidInput([
+          { pointer: '#/partnerId', detail: 'is not a member of the arrangement' },
+        ]);
+      }
+      return chair;
+    });
+  }
+
   async listMembers(actor: Actor, id: string): Promise<MembershipRow[]> {
     return this.database.readAs(actor, async (tx) => {
       await this.getIn(tx, id);

@@ -6,6 +6,9 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('membership_partner_idx', ['partnerId'])
 @Index('membership_starting_idx', ['startsAt'], { where: `state = 'future'` })
 @Index('membership_ending_idx', ['endsAt'], { where: `state <> 'ended'` })
+@Index('membership_chair_key', ['arrangementId'], { unique: true, where: `is_chair and state <> 'ended'` })
+@Index('membership_covered_idx', ['coveredAt'], { where: `state = 'current' and restricted_since is null` })
+@Index('membership_restricted_idx', ['partnerId'], { where: 'restricted_since is not null' })
 @Check('membership_state_check', `state in ('future', 'current', 'suspended', 'ended')`)
 @Check('membership_period_check', 'ends_at >= starts_at')
 @Check('membership_ceiling_tlp_check', 'ceiling_tlp between 0 and 4')
@@ -40,4 +43,15 @@ export class MembershipEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
+
+  /** When a focal point last answered for it; at first, since when one is awaited. */
+  @Column('timestamptz', { name: 'covered_at', default: () => 'now()' })
+  coveredAt: Date;
+
+  /** Since when nothing above GREEN comes through it, for nobody answers. */
+  @Column('timestamptz', { name: 'restricted_since', nullable: true })
+  restrictedSince: Date | null;
+
+  @Column('boolean', { name: 'is_chair', default: false })
+  isChair: boolean;
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BundlesModule } from './bundles/bundles.module.js';
 import { ChangesModule } from './changes/changes.module.js';
+import { DutyModule } from './duty/duty.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
 import { StreamModule } from './stream/stream.module.js';
@@ -12,6 +13,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
   imports: [
     BundlesModule,
     ChangesModule,
+    DutyModule,
     FeedsModule,
     FollowingModule,
     StreamModule,

@@ -4,12 +4,13 @@ import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database } from '../core/database.js';
 import { installationSecret } from '../core/installation-secrets.js';
 
-type Purpose = 'confirm' | 'unsubscribe' | 'application';
+type Purpose = 'confirm' | 'unsubscribe' | 'application' | 'focal-point';
 
 const PATHS: Record<Purpose, string> = {
   confirm: '/v1/subscription-confirmations',
   unsubscribe: '/v1/unsubscribe',
   application: '/v1/partner-application-links',
+  'focal-point': '/v1/focal-point-confirmations',
 };
 const FORM = /^([\w-]{22})\.([0-9a-z]{1,8})\.([\w-]{32})$/;
 const MAC_BYTES = 24;

@@ -6,6 +6,7 @@ import {
   IsIn,
   IsInt,
   IsObject,
+  IsUUID,
   Matches,
   Max,
   Min,
@@ -83,6 +84,11 @@ export class CreateClientDto {
   @IfPresent()
   @IsText(1, 2048)
   jwksUri?: string;
+
+  /** Focal point of the partner who keeps it: when that one leaves, it is revoked. */
+  @IfPresent()
+  @IsUUID()
+  focalPointId?: string;
 }
 
 export class RotateClientDto {
@@ -108,6 +114,11 @@ export class ChangeClientDto {
   @Min(REQUESTS.least)
   @Max(REQUESTS.most)
   requestsPerMinute?: number | null;
+
+  /** Focal point of the partner who keeps it from now on. */
+  @IfPresent()
+  @IsUUID()
+  focalPointId?: string;
 }
 
 export class ClientReportQuery {
@@ -151,6 +162,8 @@ export class ClientView {
   expiresAt?: string;
   revokedAt?: string;
   createdAt: string;
+  /** The focal point who keeps it, and with whom it ends. */
+  focalPointId?: string;
   /** The hour in which it last asked for something; acts by which a source could be recognised do not count. */
   lastUsedAt?: string;
   /** How much it may ask of one process of the service; answers say how much is left, in `RateLimit`. */
@@ -199,6 +212,7 @@ export function presentClient(row: ClientRow, { requestsPerMinute }: Config): Cl
     ...(row.expires_at !== null && { expiresAt: row.expires_at.toISOString() }),
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at.toISOString() }),
     createdAt: row.created_at.toISOString(),
+    ...(row.focal_point_id !== null && { focalPointId: row.focal_point_id }),
     ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at.toISOString() }),
     requestsPerMinute: row.requests_per_minute ?? requestsPerMinute,
     attestBy: row.attest_by.toISOString(),

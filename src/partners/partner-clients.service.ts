@@ -37,6 +37,7 @@ export class PartnerClientsService {
         authentication: dto.authentication ?? 'client_secret',
         jwks: dto.jwks,
         jwksUri: dto.jwksUri,
+        focalPointId: await this.keeperOf(tx, partnerId, dto.focalPointId),
       });
       await this.record(tx, actor, 'client.created', partnerId, clientId, { scopes: dto.scopes });
       return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
@@ -67,7 +68,8 @@ export class PartnerClientsService {
     return this.database.as(actor, async (tx) => {
       const client = await this.clients.lock(tx, partnerId, clientId);
       if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
-      await this.clients.change(tx, client, dto);
+      const focalPointId = await this.keeperOf(tx, partnerId, dto.focalPointId);
+      await this.clients.change(tx, client, { ...dto, focalPointId });
       await this.record(tx, actor, 'client.changed', partnerId, clientId, { ...dto });
       return this.clients.lock(tx, partnerId, clientId);
     });
@@ -127,6 +129,15 @@ export class PartnerClientsService {
         : [{ pointer: `#/scopes/${index}`, detail: 'is not for a sub-partner' }],
     );
     if (faults.length > 0) throw problems.invalidInput(faults);
+  }
+
+  private async keeperOf(tx: Tx, partnerId: string, id: string | undefined): Promise<string | undefined> {
+    if (id !== undefined && !(await this.partners.hasFocalPoint(tx, partnerId, id))) {
+      throw problems.invalidInput([
+        { pointer: '#/focalPointId', detail: 'is not a focal point of the partner who is there' },
+      ]);
+    }
+    return id?.toLowerCase();
   }
 
   private async requirePartner(tx: Tx, id: string): Promise<void> {

@@ -4,6 +4,8 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 /** An organisation, admitted with the highest handling that it may receive. */
 @Entity('partner')
 @Unique('partner_code_key', ['code'])
+@Index('partner_covered_idx', ['coveredAt'], { where: `status = 'active' and restricted_since is null` })
+@Index('partner_restricted_idx', ['id'], { where: 'restricted_since is not null' })
 @Check('partner_code_check', `code ~ '^[A-Z0-9][A-Z0-9._-]{1,31}$'`)
 @Check(
   'partner_kind_check',
@@ -71,4 +73,12 @@ export class PartnerEntity {
   /** The day on which the partnership ends by itself. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
+
+  /** When its headquarters last answered; at first, since when that is awaited. */
+  @Column('timestamptz', { name: 'covered_at', default: () => 'now()' })
+  coveredAt: Date;
+
+  /** Since when nothing above GREEN reaches it, for nobody answers. */
+  @Column('timestamptz', { name: 'restricted_since', nullable: true })
+  restrictedSince: Date | null;
 }

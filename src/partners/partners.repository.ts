@@ -122,8 +122,9 @@ export class PartnersRepository {
   /** What the acting reader can be given at most: its partner's ceiling and its own together. */
   async effectiveCeiling(tx: Tx): Promise<{ tlp: number; classification: number }> {
     const rows: { tlp: number; classification: number }[] = await tx.query(
-      `select least(p.ceiling_tlp, r.ceiling_tlp) as tlp,
-         least(p.ceiling_classification, r.ceiling_classification) as classification
+      `select least(p.ceiling_tlp, r.ceiling_tlp, case when p.restricted_since is not null then 1 end) as tlp,
+         least(p.ceiling_classification, r.ceiling_classification,
+           case when p.restricted_since is not null then 0 end) as classification
        from reader r join partner p on p.id = r.partner_id where r.id = acting_reader()`,
     );
     return rows[0] ?? { tlp: 0, classification: 0 };
@@ -147,6 +148,16 @@ export class PartnersRepository {
           ] as const,
       ),
     );
+  }
+
+  /** Whose register stands above this module; that somebody is there is all that is needed of it. */
+  async hasFocalPoint(tx: Tx, partnerId: string, id: string): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `select from focal_point where id = $1 and partner_id = $2 and state not in ('ended', 'departed')
+       for share`,
+      [id, partnerId],
+    );
+    return rows.length > 0;
   }
 
   async update(

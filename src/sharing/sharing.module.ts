@@ -16,7 +16,7 @@ import { SharingService } from './sharing.service.js';
 /**
  * Who sees what, decided once and written down. Owns shareable, rendition, custody, onward_release, share_grant,
  * change_head, change_entry, and the receipts: fetch_receipt, acknowledgement, purge_confirmation.
- * The rule itself is the view `admission` in migrations/…-sharing-in-full.ts; every channel reads grants.
+ * The rule itself is the view `admission` in migrations/…-focal-points.ts; every channel reads grants.
  */
 @Module({
   imports: [PartnersModule, ArrangementsModule],

@@ -39,6 +39,8 @@ export type Step =
   | { do: 'leave' | 'let the day of joining come' | 'let the day of leaving come'; membership: number }
   | { do: 'lower or raise a membership'; membership: number; ceiling: HandlingSpec }
   | { do: 'lower or raise a partner'; partner: number; ceiling: HandlingSpec }
+  | { do: 'let nobody answer'; of: 'partner' | 'membership'; which: number }
+  | { do: 'answer'; of: 'partner' | 'membership'; which: number }
   | { do: 'change the standing'; partner: number; status: string }
   | { do: 'admit a partner'; kind: string; ceiling: HandlingSpec }
   | { do: 'narrow a client'; partner: number; ceiling: HandlingSpec | null; arrangements: number[] | null }
@@ -204,6 +206,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('lower or raise a partner' as const), partner: place, ceiling }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('let nobody answer' as const, 'let nobody answer' as const, 'answer' as const),
+      of: fc.constantFrom('partner' as const, 'membership' as const),
+      which: place,
+    }),
   },
   {
     weight: 4,

@@ -401,6 +401,23 @@ class Story {
         for (const one of this.below(partner)) one.ceiling = lowest([one.ceiling, ceiling]);
         return true;
       }
+      case 'let nobody answer':
+      case 'answer': {
+        const one =
+          step.of === 'partner'
+            ? at(world.partners, step.which)
+            : this.membershipIn(step.which, ['current', 'future']);
+        if (one === undefined) return false;
+        const id = 'kind' in one ? one.id : (this.membershipIds.get(one) ?? '');
+        one.isUnanswered = step.do === 'let nobody answer';
+        await bench.database.asSystem((tx) =>
+          tx.query(`update ${step.of} set restricted_since = $2 where id = $1`, [
+            id,
+            one.isUnanswered === true ? LONG_AGO : null,
+          ]),
+        );
+        return true;
+      }
       case 'change the standing': {
         const partner = at(world.partners, step.partner);
         if (this.sponsorOf(partner) !== undefined && this.sponsorOf(partner)?.status !== 'active')

@@ -14,6 +14,8 @@ export interface Partner {
   ceiling: Handling;
   /** Under whom it is registered; absent or null: of its own standing. */
   sponsorId?: string | null;
+  /** Nobody answers for it any more. */
+  isUnanswered?: boolean;
 }
 
 /** A partner itself, or a client of it that was narrowed; or the public. */
@@ -34,6 +36,8 @@ export interface Membership {
   state: string;
   /** Null: that of the partner. */
   ceiling: Handling | null;
+  /** Nobody answers for it any more. */
+  isUnanswered?: boolean;
 }
 
 export interface Rendition extends Handling {
@@ -70,6 +74,9 @@ export interface World {
 
 const TLP = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'];
 const CLASSIFICATION = ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'];
+
+/** What is still given to whom nobody answers for. */
+const UNANSWERED: Handling = { tlp: 'GREEN', classification: 'UNCLASSIFIED' };
 
 export const isWithin = (text: Handling, ceiling: Handling | null): boolean =>
   ceiling === null ||
@@ -126,6 +133,7 @@ function isAddressed(world: World, partner: Partner, reader: Reader, rendition: 
   if (!reader.isOpen || !isWithin(rendition, reader.ceiling)) return false;
   if (rendition.except.includes(partner.id)) return false;
   if (!isWithin(rendition, partner.ceiling)) return false;
+  if (partner.isUnanswered && !isWithin(rendition, UNANSWERED)) return false;
 
   if (reader.arrangements === null) {
     if (rendition.partners.includes(partner.id)) return true;
@@ -140,6 +148,7 @@ function isAddressed(world: World, partner: Partner, reader: Reader, rendition: 
       membership.state === 'current' &&
       rendition.arrangements.includes(membership.arrangementId) &&
       isWithin(rendition, membership.ceiling) &&
+      (!membership.isUnanswered || isWithin(rendition, UNANSWERED)) &&
       (reader.arrangements === null || reader.arrangements.includes(membership.arrangementId)),
   );
 }

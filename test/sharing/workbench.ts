@@ -71,7 +71,7 @@ export async function clear({ superuser, steward }: Workbench): Promise<void> {
     delete from reader where id <> '${steward.partnerId}' and partner_id is not null;
     delete from partner where id <> '${steward.partnerId}';
     delete from arrangement;
-    update partner set status = 'active', ceiling_tlp = 4, ceiling_classification = 2;
+    update partner set status = 'active', ceiling_tlp = 4, ceiling_classification = 2, restricted_since = null;
     set session_replication_role = origin;`);
 }
 
