@@ -290,7 +290,8 @@ class Story {
         if (this.releases.length === 0) return false;
         const release = at(this.releases, step.release);
         const end = `update onward_release set state = 'ended' where id = $1`;
-        if (step.do === 'end a release') {
+        // The source of a report sees no releases of what is held for it, and so ends none.
+        if (step.do === 'end a release' && release.shareable.sourceId === null) {
           await this.asOwner(release.shareable, (tx) => tx.query(end, [release.id]));
         } else {
           await bench.database.asSystem((tx) => tx.query(end, [release.id]));
