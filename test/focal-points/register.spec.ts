@@ -80,7 +80,7 @@ describe('a nomination', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['a duty line with a name', dutyLine({ name: 'Somebody' }), '#/name'],
+    ['a duty line with a name', { ...dutyLine(), name: 'Somebody' }, '#/name'],
     ['a duty line without a number', dutyLine({ phones: [] }), '#/phones'],
     ['nobody', { ...person(), name: undefined }, '#/name'],
     ['a number without its country', person({ phones: ['0225550100'] }), '#/phones'],

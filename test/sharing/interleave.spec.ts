@@ -66,6 +66,10 @@ async function cast(): Promise<Cast> {
   );
   const sent = await submit(member);
   await bench.superuser.query(`insert into report (id, state) values ($1, 'submitted')`, [sent]);
+  // For whom nobody has answered in time, as the next tick of the clock will find.
+  await bench.superuser.query(`update partner set covered_at = now() - interval '92 days' where id = $1`, [
+    stranger.partnerId,
+  ]);
   const actors = { originator, member, stranger, guest };
   return { ...actors, ofKind, byName, here, there, standing, text, released, due, sent };
 }
@@ -172,6 +176,15 @@ const suspendStranger: Act = ({ stranger }) =>
   bench.partners.changeStanding(bench.steward, stranger.partnerId, 'suspend');
 const suspendGuest: Act = ({ guest }) =>
   bench.partners.changeStanding(bench.steward, guest.partnerId, 'suspend');
+const publishAboveGreen: Act = ({ originator, stranger }) =>
+  bench.alerts.publish(originator, alertDto([{ tlp: 'AMBER', partners: [stranger.partnerId] }]));
+const letDay91Come: Act = () => bench.liveness.restrictAsSystem();
+const answer: Act = async ({ stranger }) => {
+  const { partnerId } = stranger;
+  const named = { role: 'headquarters' as const, name: 'Ada', email: 'ada@office.example' };
+  const { id } = await bench.focalPoints.nominate(stranger, partnerId, named);
+  await bench.liveness.confirm(stranger, partnerId, id);
+};
 const expire: Act = () => bench.sharing.expireDueAsSystem();
 const extend: Act = ({ originator, due, here }) =>
   bench.alerts.update(
@@ -276,6 +289,10 @@ const PAIRS: [name: string, table: string, Act, name: string, table: string, Act
   ['let an alert expire', ALERTS, expire, 'withdraw it', ALERTS, withdrawDue],
   ['let an alert expire', ALERTS, expire, 'join its arrangement', 'membership', joinHere],
   ['let an alert expire', ALERTS, expire, 'suspend a member', 'partner', suspend],
+  ['publish above GREEN', ALERTS, publishAboveGreen, 'let day 91 come', 'partner', letDay91Come],
+  ['answer', 'partner', answer, 'let day 91 come', 'partner', letDay91Come],
+  ['let day 91 come', 'partner', letDay91Come, 'lower a ceiling', 'partner', lowerStranger],
+  ['let day 91 come', 'partner', letDay91Come, 'join an arrangement', 'membership', joinThere],
   ['tell of a report', 'share_grant', tell, 'withdraw it', ALERTS, withdrawReport],
   ['tell of a report', 'share_grant', tell, 'suspend its source', 'partner', suspend],
   ['report', 'share_grant', report, 'suspend its source', 'partner', suspend],

@@ -64,6 +64,7 @@ export async function readWorld(superuser: pg.Client): Promise<World> {
     )
     select json_build_object(
       'partners', (select coalesce(json_agg(json_build_object('id', p.id, 'kind', p.kind, 'status', p.status,
+        'isUnanswered', p.restricted_since is not null,
         'ceiling', json_build_object('tlp', tlps[p.ceiling_tlp + 1],
           'classification', classifications[p.ceiling_classification + 1]))), '[]') from partner p),
       'readers', (select coalesce(json_agg(json_build_object('id', r.id, 'partnerId', r.partner_id,
@@ -71,7 +72,7 @@ export async function readWorld(superuser: pg.Client): Promise<World> {
         'ceiling', json_build_object('tlp', tlps[r.ceiling_tlp + 1],
           'classification', classifications[r.ceiling_classification + 1]))), '[]') from reader r),
       'memberships', (select coalesce(json_agg(json_build_object('partnerId', m.partner_id,
-        'arrangementId', m.arrangement_id, 'state', m.state,
+        'arrangementId', m.arrangement_id, 'state', m.state, 'isUnanswered', m.restricted_since is not null,
         'ceiling', json_build_object('tlp', tlps[m.ceiling_tlp + 1],
           'classification', classifications[m.ceiling_classification + 1]))), '[]') from membership m),
       'shareables', (select coalesce(json_agg(json_build_object('id', s.id, 'type', s.type, 'originatorId', s.originator_id,

@@ -7,6 +7,9 @@ import { ArrangementsService } from '../../src/arrangements/arrangements.service
 import { MembershipClock } from '../../src/arrangements/membership.clock.js';
 import { Database } from '../../src/core/database.js';
 import { newId } from '../../src/core/ids.js';
+import { FocalPointsClock } from '../../src/focal-points/focal-points.clock.js';
+import { FocalPointsService } from '../../src/focal-points/focal-points.service.js';
+import { LivenessService } from '../../src/focal-points/liveness.service.js';
 import { PartnerClientsService } from '../../src/partners/partner-clients.service.js';
 import { PartnersService } from '../../src/partners/partners.service.js';
 import { ExpiryClock } from '../../src/sharing/expiry.clock.js';
@@ -24,6 +27,8 @@ export interface Workbench {
   partners: PartnersService;
   clients: PartnerClientsService;
   sharing: SharingService;
+  focalPoints: FocalPointsService;
+  liveness: LivenessService;
   /** Whose actor manages everything. */
   steward: Actor;
   close(): Promise<void>;
@@ -35,6 +40,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
   // Days come when the test says so.
   await get(MembershipClock).onApplicationShutdown();
   await get(ExpiryClock).onApplicationShutdown();
+  await get(FocalPointsClock).onApplicationShutdown();
   const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
   await superuser.connect();
   const { rows } = await superuser.query<{ partner_id: string }>(
@@ -49,6 +55,8 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
     partners: get(PartnersService),
     clients: get(PartnerClientsService),
     sharing: get(SharingService),
+    focalPoints: get(FocalPointsService),
+    liveness: get(LivenessService),
     steward: actorOf(rows[0]?.partner_id ?? '', 'un_entity'),
     close: async () => {
       await superuser.end();
@@ -58,7 +66,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
 }
 
 const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition onward_release custody report rendition
-  shareable idempotency_key membership`;
+  shareable idempotency_key membership duty_mail duty_watch focal_point_handover focal_point_contact focal_point`;
 
 /** Back to the steward alone. */
 export async function clear({ superuser, steward }: Workbench): Promise<void> {
