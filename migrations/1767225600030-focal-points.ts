@@ -32,7 +32,7 @@ const COLUMNS = `
   create index membership_covered_idx on membership (covered_at) where state = 'current' and restricted_since is null;
   create index membership_restricted_idx on membership (partner_id) where restricted_since is not null;
   grant update (is_chair) on membership to slt_service;
-  grant update (restricted_since) on membership to slt_background;
+  grant update (restricted_since, covered_at) on membership to slt_background;
   grant update (covered_at, restricted_since) on membership to slt_engine;
   create policy engine_covers on membership for update to slt_engine using (true) with check (true);
 

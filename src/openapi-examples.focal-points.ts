@@ -20,7 +20,7 @@ const nominated = {
   phones: ['+41225550100'],
   callSign: 'KILO 7',
   languages: ['en', 'fr'],
-  validFrom: '2026-11-02T09:00:00+01:00',
+  from: '2026-11-02T09:00:00+01:00',
 };
 const line = {
   role: 'duty_line',
@@ -44,7 +44,7 @@ const there = {
   arrangementId: ARRANGEMENT,
   countries: [],
   ...person,
-  validFrom: MADE,
+  from: MADE,
   confirmBy: '2027-01-31T08:00:00.000Z',
 };
 const confirmed = {
@@ -59,7 +59,7 @@ const dutyLine = {
   state: 'confirmed',
   countries: [],
   ...line,
-  validFrom: MADE,
+  from: MADE,
   confirmedAt: '2026-11-02T10:00:00.000Z',
   confirmBy: '2027-01-31T10:00:00.000Z',
 };
@@ -71,7 +71,7 @@ const gone = {
   state: 'departed',
   arrangementId: ARRANGEMENT,
   countries: [],
-  validFrom: MADE,
+  from: MADE,
   confirmedAt: '2026-11-02T10:00:00.000Z',
   handover: { successorId: SUCCESSOR, openMatters, at: '2026-12-01T08:00:00.000Z' },
 };

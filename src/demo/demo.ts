@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Bootstrap } from '../bootstrap.js';
 import { readConfig } from '../core/config.js';
 import { createLog } from '../core/logging.js';
+import { LivenessService } from '../focal-points/liveness.service.js';
 import { Run } from '../core/run.js';
 import { startService } from '../service.js';
-import { type DemoPartner, type DemoStory, seedDemo } from './seed.js';
+import { type DemoPartner, seedDemo } from './seed.js';
+import { type DemoStory } from './story.js';
 
 /** `npm run demo`: the service on a database that ends with it, filled with what a newcomer may want to see. */
 try {
@@ -25,7 +27,10 @@ try {
     const issued = service?.app.get(Bootstrap).issued;
     if (service === undefined || issued?.clientSecret === undefined) return;
     const { clientId, clientSecret } = issued;
-    const { partners, stories } = await seedDemo(service.url, { clientId, clientSecret });
+    const liveness = service.app.get(LivenessService, { strict: false });
+    const { partners, stories } = await seedDemo(service.url, { clientId, clientSecret }, (partnerId, days) =>
+      liveness.letDaysPassAsSystem(partnerId, days),
+    );
     const everybody = [...partners, asSteward(clientId, clientSecret)];
     process.stdout.write(introduction(service.url, everybody, stories));
   });

@@ -9,19 +9,14 @@ import {
   ROADBLOCK,
   TEAR_LINE,
 } from './said.js';
+import { type LetDaysPass, MEMBER_SINCE, tellLapse } from './lapse.js';
 import { type Send, sender } from './sender.js';
+import { type DemoStory } from './story.js';
 
 /** One partner of the demonstration, and how to be it. */
 export interface DemoPartner extends Required<IssuedClient> {
   code: string;
   says: string;
-}
-
-/** Something to look at, and as whom. */
-export interface DemoStory {
-  says: string;
-  as: string;
-  path: string;
 }
 
 /** Everything in it is made up: partners, the country of Valdora, its towns and what happens there. */
@@ -61,7 +56,14 @@ const PARTNERS = [
     name: 'Harbour Relief (fictional)',
     kind: 'ingo',
     ceiling: { tlp: 'GREEN' },
-    scopes: ['alerts:read', 'alerts:respond', 'reports:submit', 'arrangements:read', 'partners:read'],
+    scopes: [
+      'alerts:read',
+      'alerts:respond',
+      'reports:submit',
+      'arrangements:read',
+      'partners:read',
+      'focal-points:manage',
+    ],
     says: 'a member up to GREEN: reads the lower text of the same alert, and reported without its name',
   },
   {
@@ -78,6 +80,7 @@ const PARTNERS = [
 export async function seedDemo(
   url: string,
   steward: Required<IssuedClient>,
+  letDaysPass: LetDaysPass,
 ): Promise<{ partners: DemoPartner[]; stories: DemoStory[] }> {
   const asSteward = await sender(url, steward);
   const arrangement = await asSteward<{ id: string }>('/v1/arrangements', {
@@ -87,6 +90,7 @@ export async function seedDemo(
     level: 'enhanced',
   });
   const partners: DemoPartner[] = [];
+  const ids: Record<string, string> = {};
   const sends: Record<string, Send> = { steward: asSteward };
   for (const { scopes, says, ...partner } of PARTNERS) {
     const { id } = await asSteward<{ id: string }>('/v1/partners', partner);
@@ -95,9 +99,13 @@ export async function seedDemo(
       scopes,
     });
     if (partner.kind !== 'donor') {
-      await asSteward(`/v1/arrangements/${arrangement.id}/members`, { partnerId: id });
+      await asSteward(`/v1/arrangements/${arrangement.id}/members`, {
+        partnerId: id,
+        from: MEMBER_SINCE,
+      });
     }
     const { clientId, clientSecret } = client;
+    ids[partner.code] = id;
     partners.push({ code: partner.code, says, clientId, clientSecret });
     sends[partner.code] = await sender(url, client);
   }
@@ -107,6 +115,11 @@ export async function seedDemo(
     ...(await tellReport(as('HARBOUR'), asSteward)),
     ...(await tellRecall(as('URCO'), as('MERIDIAN'))),
     ...(await tellApplication(url, asSteward)),
+    ...(await tellLapse(as('HARBOUR'), {
+      id: ids['HARBOUR'] ?? '',
+      arrangementId: arrangement.id,
+      letDaysPass,
+    })),
   ];
   return { partners, stories };
 }

@@ -123,8 +123,8 @@ export interface Nomination {
   area?: string;
   name?: string;
   phones?: readonly string[];
-  validFrom?: string;
-  validUntil?: string;
+  from?: string;
+  until?: string;
 }
 
 /** Roles by which somebody speaks for the whole organisation, and roles that belong to a place. */
@@ -148,11 +148,11 @@ export function nominationFaults(one: Nomination, now: Date): Fault[] {
     fault('arrangement', 'is needed for this role');
   }
   if (one.role === 'area' && one.area === undefined) fault('area', 'is needed for this role');
-  const from = one.validFrom === undefined ? now : new Date(one.validFrom);
-  if (one.validUntil !== undefined) {
-    const until = new Date(one.validUntil);
-    if (until <= from) fault('validUntil', 'must be after the beginning');
-    else if (until <= now) fault('validUntil', 'must not be past');
+  const from = one.from === undefined ? now : new Date(one.from);
+  if (one.until !== undefined) {
+    const until = new Date(one.until);
+    if (until <= from) fault('until', 'must be after the beginning');
+    else if (until <= now) fault('until', 'must not be past');
   }
   return faults;
 }

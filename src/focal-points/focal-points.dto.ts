@@ -65,12 +65,12 @@ export class NominateFocalPointDto {
   /** Now when absent. */
   @IfPresent()
   @IsTimestamp()
-  validFrom?: string;
+  from?: string;
 
   /** Open-ended when absent. */
   @IfPresent()
   @IsTimestamp()
-  validUntil?: string;
+  until?: string;
 }
 
 /** How the same person is reached; another person is another focal point. */
@@ -101,7 +101,7 @@ export class ChangeFocalPointDto {
 
   @IfPresent()
   @IsTimestamp()
-  validUntil?: string;
+  until?: string;
 }
 
 export class DepartureDto {

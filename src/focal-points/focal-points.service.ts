@@ -83,8 +83,8 @@ export class FocalPointsService {
             arrangement_id: arrangementId,
             countries: dto.countries ?? [],
             area: dto.area ?? null,
-            valid_from: dto.validFrom === undefined ? null : new Date(dto.validFrom),
-            valid_until: dto.validUntil === undefined ? null : new Date(dto.validUntil),
+            valid_from: dto.from === undefined ? null : new Date(dto.from),
+            valid_until: dto.until === undefined ? null : new Date(dto.until),
           },
           {
             name: dto.name ?? null,
@@ -111,11 +111,11 @@ export class FocalPointsService {
       const row = await this.lockIn(tx, actor, partnerId, id);
       if (actor.partnerId !== partnerId) throw problems.forbidden('That is for the partner to do.');
       if (row.email === null) throw problems.conflict(`The focal point is ${row.state}.`);
-      if (dto.validUntil !== undefined) {
-        const until = new Date(dto.validUntil);
+      if (dto.until !== undefined) {
+        const until = new Date(dto.until);
         if (until <= row.valid_from || until <= new Date()) {
           throw problems.invalidInput([
-            { pointer: '#/validUntil', detail: 'must be after the beginning, and to come' },
+            { pointer: '#/until', detail: 'must be after the beginning, and to come' },
           ]);
         }
         await this.register.changeValidity(tx, id, until);

@@ -66,8 +66,8 @@ export class FocalPointView {
   phones?: string[];
   callSign?: string;
   languages?: string[];
-  validFrom: string;
-  validUntil?: string;
+  from: string;
+  until?: string;
   confirmedAt?: string;
   /** Day 90 of the present round; absent when it is over. */
   confirmBy?: string;
@@ -136,8 +136,8 @@ export function presentFocalPoint(row: FocalPointRow): FocalPointView {
     ...(row.phones !== null && { phones: row.phones }),
     ...(row.call_sign !== null && { callSign: row.call_sign }),
     ...(row.languages !== null && { languages: row.languages }),
-    validFrom: iso(row.valid_from),
-    ...(row.valid_until !== null && { validUntil: iso(row.valid_until) }),
+    from: iso(row.valid_from),
+    ...(row.valid_until !== null && { until: iso(row.valid_until) }),
     ...(row.confirmed_at !== null && { confirmedAt: iso(row.confirmed_at) }),
     ...(!over && { confirmBy: iso(dayAfter(since, CONFIRM_EVERY_DAYS)) }),
   };

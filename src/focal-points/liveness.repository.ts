@@ -81,6 +81,19 @@ export class LivenessRepository {
     return rows[0] ?? null;
   }
 
+  async letDaysPass(tx: Tx, partnerId: string, count: number): Promise<void> {
+    await tx.query(
+      `update focal_point set awaited_since = awaited_since - make_interval(hours => 24 * $2::int),
+         confirmed_at = confirmed_at - make_interval(hours => 24 * $2::int)
+       where partner_id = $1`,
+      [partnerId, count],
+    );
+    await tx.query(
+      `update membership set covered_at = covered_at - make_interval(hours => 24 * $2::int) where partner_id = $1`,
+      [partnerId, count],
+    );
+  }
+
   /** The chairs of an arrangement, or of all in which the partner is; itself left out. */
   async listChairs(tx: Tx, { partner_id, arrangement_id }: Restricted): Promise<ChairRow[]> {
     return tx.query(

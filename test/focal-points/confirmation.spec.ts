@@ -147,7 +147,7 @@ describe('reminders', () => {
 
 describe('a validity', () => {
   it('that is to come is asked about when it begins, once, and cannot be confirmed before', async () => {
-    const input = person({ validFrom: new Date(Date.now() + 86_400_000).toISOString() });
+    const input = person({ from: new Date(Date.now() + 86_400_000).toISOString() });
     const made = await nominate(owner, input);
     await settle();
     expect(askings(mails, input.email)).toHaveLength(0);
@@ -162,7 +162,7 @@ describe('a validity', () => {
 
   it('that is over ends by itself, once, whatever offset it was written with', async () => {
     const soon = new Date(Date.now() + 3_600_000 * 9 + 6_000).toISOString().replace('Z', '+09:00');
-    const input = person({ validUntil: soon });
+    const input = person({ until: soon });
     const made = await confirm(owner, await nominate(owner, input));
     await until(async () => (await read(made)).state === 'ended');
     expect(await read(made)).not.toHaveProperty('email');

@@ -22,7 +22,7 @@ export interface FocalPoint {
   email?: string;
   phones?: string[];
   callSign?: string;
-  validFrom: string;
+  from: string;
   confirmedAt?: string;
   confirmBy?: string;
   handover?: { successorId?: string; openMatters: string[]; at: string; acknowledgedAt?: string };

@@ -55,7 +55,7 @@ describe('a nomination', () => {
       area: 'North of the river',
       countries: ['SD'],
       languages: ['fr-ca', 'EN'],
-      validFrom: '2026-01-01T05:00:00+05:00',
+      from: '2026-01-01T05:00:00+05:00',
     });
     const made = await nominate(owner, input);
     expect(made).toMatchObject({
@@ -67,7 +67,7 @@ describe('a nomination', () => {
       email: input.email,
       phones: input.phones,
       languages: ['fr-CA', 'en'],
-      validFrom: '2026-01-01T00:00:00.000Z',
+      from: '2026-01-01T00:00:00.000Z',
     });
     expect(expectStatus(await owner.http.get(`${registerOf(owner)}/${made.id}`), 200)).toEqual(made);
     const all = await register(owner);
@@ -90,13 +90,13 @@ describe('a nomination', () => {
     ['a headquarters somewhere', person({ arrangement: 'A-1' }), '#/arrangement'],
     [
       'an end before the beginning',
-      person({ validFrom: '2030-01-02T00:00:00Z', validUntil: '2030-01-01T00:00:00Z' }),
-      '#/validUntil',
+      person({ from: '2030-01-02T00:00:00Z', until: '2030-01-01T00:00:00Z' }),
+      '#/until',
     ],
     [
       'an end that is past',
-      person({ validFrom: '2020-01-01T00:00:00Z', validUntil: '2021-01-01T00:00:00Z' }),
-      '#/validUntil',
+      person({ from: '2020-01-01T00:00:00Z', until: '2021-01-01T00:00:00Z' }),
+      '#/until',
     ],
     ['an arrangement of others', person({ role: 'country', arrangement: 'NOWHERE' }), '#/arrangement'],
   ])('refuses %s', async (_, input, pointer) => {
@@ -136,13 +136,13 @@ describe('a nomination', () => {
     const changed = expectStatus(
       await owner.http.patch<FocalPoint>(path, {
         phones: ['+41225559999'],
-        validUntil: '2090-01-01T00:00:00Z',
+        until: '2090-01-01T00:00:00Z',
       }),
       200,
     );
     expect(changed).toMatchObject({ phones: ['+41225559999'], email: made.email, name: made.name });
     expect((await owner.http.patch(path, { name: 'Another' })).status).toBe(400);
-    expect((await owner.http.patch(path, { validUntil: '2020-01-01T00:00:00Z' })).status).toBe(400);
+    expect((await owner.http.patch(path, { until: '2020-01-01T00:00:00Z' })).status).toBe(400);
     expect((await fellow.http.patch(path, { callSign: 'X' })).status).toBe(404);
   });
 

@@ -55,7 +55,9 @@ export const isOpenToAll = (path: string, method = ''): boolean =>
   !path.startsWith('/v1/') ||
   /^\/v1\/partner-application-(links|cases)(\/|$)/.test(path) ||
   (method === 'POST' && path === '/v1/partner-applications') ||
-  /^\/v1\/(public\/|contributions\/|unsubscribe\/|subscription-confirmations\/|feeds\/\{token\}\/|bundles\/keys$)/.test(path);
+  /^\/v1\/(public\/|contributions\/|unsubscribe\/|(subscription|focal-point)-confirmations\/|feeds\/\{token\}\/|bundles\/keys$)/.test(
+    path,
+  );
 
 export const examplesOf = ({ example, examples = {} }: MediaType): unknown[] => [
   ...(example === undefined ? [] : [example]),

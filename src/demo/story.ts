@@ -1,0 +1,6 @@
+/** Something to look at, and as whom. */
+export interface DemoStory {
+  says: string;
+  as: string;
+  path: string;
+}
