@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Database } from '../../src/core/database.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { query } from '../support/database.js';
 import {
   arrangement,
   client,
@@ -231,4 +233,24 @@ it('what is of a person is in no line of the log and in no entry of the audit', 
   expect(audit.text).toContain('focal_point.nominated');
   expect(tells(audit.text, input)).toBe(false);
   expect(lines.filter((line) => tells(line, input))).toEqual([]);
+});
+
+it('the database itself shows persons to their own partner and to members of the same arrangement alone', async () => {
+  const local = await countryFocalPoint(owner, here);
+  const line = await confirm(owner, await nominate(owner, dutyLine()));
+  const seen = async (by: string, manages = ''): Promise<number> => {
+    const database = app.nest.get(Database);
+    const acting = { partnerId: by, readerId: by, manages: manages === '' ? [] : [manages as 'partners'] };
+    const rows: unknown[] = await database.readAs(acting, (tx) =>
+      tx.query(`select from focal_point_contact where focal_point_id = any ($1)`, [[local.id, line.id]]),
+    );
+    return rows.length;
+  };
+  const outsider = await namer(app);
+  const [steward] = await query<{ id: string }>(
+    app.database.superuserUrl,
+    `select partner_id as id from client where id = 'steward'`,
+  );
+  expect([await seen(owner.partner.id), await seen(fellow.partner.id)]).toEqual([2, 2]);
+  expect([await seen(outsider.partner.id), await seen(steward?.id ?? '', 'partners')]).toEqual([0, 0]);
 });
