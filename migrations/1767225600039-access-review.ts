@@ -10,7 +10,8 @@ export class AccessReview1767225600039 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop function client_attest(text, text[], boolean, timestamptz);
-      drop policy engine_reads_all on client; drop policy engine_attests on client;
+      alter policy engine_reads on client using (focal_point_id is not null);
+      drop policy engine_attests on client;
       revoke select (scopes, attest_by), update (scopes, attest_by) on client from slt_engine;
       drop table client_attestation;
       alter table client drop column attest_by;
@@ -53,7 +54,7 @@ const ATTESTATIONS = `
  * that, by which no client can come to do more.
  */
 const ATTEST = `
-  create policy engine_reads_all on client for select to slt_engine using (true);
+  alter policy engine_reads on client using (true);
   create policy engine_attests on client for update to slt_engine using (true) with check (true);
   grant select (scopes, attest_by), update (scopes, attest_by) on client to slt_engine;
 

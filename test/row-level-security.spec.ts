@@ -120,8 +120,7 @@ const READ_BY_THE_ENGINE = [
   'attachment_use',
   'change_entry',
   'change_head',
-  // Whether the acting partner may say that it is still needed.
-  // Those that are bound to a focal point, to end them with it.
+  // Whether the acting partner may say that it is still needed; those that are bound to a focal point, to end them with it.
   'client',
   'custodian',
   'custody',
