@@ -18,7 +18,6 @@ const ByMailedLink = () =>
     ValidatesItsOwnInput(),
     ApiParam({ name: 'token', schema: { type: 'string', maxLength: 100 } }),
     ApiOkResponse({ description: 'A page in the language of the focal point.', content: HTML }),
-    ApiProblems('not-found', 'conflict'),
   );
 
 @ApiTags('focal-points')
@@ -29,6 +28,7 @@ export class ConfirmationsController {
   /** Ask a focal point, by the link that it was mailed, whether it is still there; reading this changes nothing. */
   @Get()
   @ByMailedLink()
+  @ApiProblems('not-found')
   async showFocalPointConfirmation(
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,
@@ -40,6 +40,7 @@ export class ConfirmationsController {
   @Post()
   @HttpCode(200)
   @ByMailedLink()
+  @ApiProblems('not-found', 'conflict')
   async confirmByLink(
     @Param('token') token: string,
     @Res({ passthrough: true }) response: Response,

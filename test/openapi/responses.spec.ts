@@ -5,12 +5,12 @@ import pg from 'pg';
 import { readBundle } from '../delivery/bundles/bundles.js';
 import { EventStream } from '../delivery/event-stream.js';
 import { HOOK_SCOPES, HOOK_SETTINGS } from '../delivery/hooks.js';
-import { type MailServer, startMailServer } from '../delivery/mail-server.js';
+import { type MailServer, type Received, startMailServer } from '../delivery/mail-server.js';
 import { Receiver } from '../delivery/receiver.js';
 import { linkIn, mailSettings, newAddress, SUBSCRIBER_SCOPES, subscriptionInput } from '../delivery/subscribing.js';
 import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
-import { alert, alertInput, arrangement, client, join, partner, renditionInput, type TestPartner, uniqueCode } from '../support/factories.js';
+import { alert, alertInput, arrangement, client, join, partner, renditionInput, type TestArrangement, type TestPartner, uniqueCode, USUAL_SCOPES } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
 import { DOCUMENT, examplesOf, isOpenToAll, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
@@ -68,7 +68,7 @@ async function unchanged(client: ClientCredentials, path: string, isJson = !/\.(
 
 describe('answers to what is right', () => {
   let reader: TestPartner;
-  let place: { id: string; code: string };
+  let place: TestArrangement;
 
   it('about partners and their clients', async () => {
     const { steward } = app;
@@ -174,6 +174,7 @@ describe('answers to what is right', () => {
     await forumsOf(path);
     await protocolOf(path);
     await contactTreeOf(path);
+    await focalPointsOf(path);
     await liaisonOf(path);
     const key = { headers: { 'Idempotency-Key': randomUUID() } };
     const body = { ...(example('establishArrangement', 'application/json') as object), code: uniqueCode('E') };
@@ -245,6 +246,58 @@ describe('answers to what is right', () => {
     expectStatus(await caller.post(`${at}/closure`), 409);
     expectStatus(await caller.post(`${at}/calls/${id}`, said), 409);
     expectStatus(await caller.post(`/v1/arrangements/${ID}/contact-tree/activations`, body), 404);
+  };
+
+  const focalPointsOf = async (path: string): Promise<void> => {
+    const { steward } = app;
+    const named = await partner(app, { scopes: [...USUAL_SCOPES, 'focal-points:manage'] });
+    await join(app, place, named);
+    const register = `/v1/partners/${named.partner.id}/focal-points`;
+    const email = newAddress();
+    const key = { headers: { 'Idempotency-Key': randomUUID() } };
+    const body = { role: 'country', arrangement: place.code, name: 'Lina Example', email, phones: ['+41225550100'], languages: ['en'] };
+    const made = expectStatus(await named.http.post<{ id: string }>(register, body, key), 201);
+    expectStatus(await named.http.post(register, { ...body, callSign: 'KILO 8' }, key), 422);
+    expectStatus(await named.http.post(`/v1/partners/${ID}/focal-points`, body), 404);
+    expectStatus(await named.http.get(register), 200);
+    const at = `${register}/${made.id}`;
+    expectStatus(await named.http.get(at), 200);
+    expectStatus(await named.http.patch(at, { callSign: 'KILO 9' }), 200);
+    const [mail] = await mails.to(email);
+    const link = linkIn(mail as Received, 'focal-point-confirmations');
+    expectStatus(await app.anonymous.get(link), 200);
+    expectStatus(await app.anonymous.post(link), 200);
+    expectStatus(await named.http.post(`${at}/confirmation`), 200);
+    expectStatus(await reader.http.get(`${path}/focal-points`), 200);
+    const address = newAddress();
+    const heir = expectStatus(await named.http.post<{ id: string }>(register, { ...body, email: address }), 201);
+    const early = linkIn((await mails.to(address))[0] as Received, 'focal-point-confirmations');
+    const begins = (when: string) =>
+      query(real.database.superuserUrl, `update focal_point set valid_from = ${when} where id = $1`, [heir.id]);
+    await begins(`now() + interval '1 day'`);
+    expectStatus(await app.anonymous.post(early), 409);
+    await begins('now()');
+    const leaving = { successorId: heir.id, openMatters: ['The radio check is not agreed yet.'] };
+    expectStatus(await named.http.post(`${at}/departure`, leaving), 200);
+    expectStatus(await named.http.post(`${at}/handover-acknowledgement`), 409);
+    expectStatus(await named.http.post(`${register}/${heir.id}/confirmation`), 200);
+    expectStatus(await named.http.post(`${at}/handover-acknowledgement`), 200);
+    for (const act of ['confirmation', 'departure']) expectStatus(await named.http.post(`${at}/${act}`), 409);
+    expectStatus(await named.http.patch(at, { callSign: 'KILO 10' }), 409);
+    for (const act of ['confirmation', 'departure', 'handover-acknowledgement']) {
+      expectStatus(await named.http.post(`${register}/${ID}/${act}`), 404);
+    }
+    expectStatus(await named.http.patch(`${register}/${ID}`, {}), 404);
+    for (const call of ['get', 'post'] as const) expectStatus(await app.anonymous[call](link), 404);
+    await query(
+      real.database.superuserUrl,
+      `insert into focal_point select (jsonb_populate_record(f, jsonb_build_object('id', gen_random_uuid()))).*
+       from focal_point f, generate_series(1, 200) where f.id = $1`,
+      [heir.id],
+    );
+    expectStatus(await named.http.post(register, body), 409);
+    expectStatus(await steward.put(`${path}/chair`, { partnerId: named.partner.id }), 200);
+    expectStatus(await steward.put(`/v1/arrangements/${ID}/chair`, { partnerId: named.partner.id }), 404);
   };
 
   const forumsOf = async (path: string): Promise<void> => {
