@@ -3,7 +3,7 @@ import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { ToList } from '../core/page.dto.js';
 import { AlertFilters } from './alert-search.dto.js';
-import { SUPPRESSED_BELOW } from './suppression.rules.js';
+import { SUPPRESSED_BELOW } from '../core/suppression.js';
 
 export const FACETS = [
   'kind',

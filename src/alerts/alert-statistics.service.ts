@@ -12,7 +12,7 @@ import {
 } from './alert-statistics.dto.js';
 import { AlertStatisticsRepository, type FacetRow, type TrendRow } from './alert-statistics.repository.js';
 import { SEVERITIES } from './alert.values.js';
-import { suppress, SUPPRESSED_BELOW } from './suppression.rules.js';
+import { suppress, SUPPRESSED_BELOW } from '../core/suppression.js';
 
 const MOST_VALUES = 300;
 const MOST_PERIODS = 120;

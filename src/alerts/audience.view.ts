@@ -11,8 +11,8 @@ import {
 } from '../sharing/explanation.service.js';
 import { type ShareableState } from '../sharing/sharing.service.js';
 import { OrganisationView, presentOrganisation } from './organisation.view.js';
+import { SUPPRESSED_BELOW } from '../core/suppression.js';
 import { nameOf, type SensitivityMatch } from './sensitivity-gate.service.js';
-import { SUPPRESSED_BELOW } from './suppression.rules.js';
 
 export class ArrangementReferenceView {
   id: string;

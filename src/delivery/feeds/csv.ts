@@ -1,9 +1,8 @@
 import { type AlertContent, middleOf } from '../../alerts/alert-feed.service.js';
+import { type Cell, writeRows } from '../../core/csv.js';
 import { type Feed, type FeedEntry } from './feed.js';
 
-export const CSV_TYPE = 'text/csv';
-
-type Cell = string | number | undefined;
+export { CSV_TYPE } from '../../core/csv.js';
 
 interface Column {
   header: string;
@@ -63,25 +62,12 @@ const COLUMNS: Column[] = [
   { header: 'Address', tag: '#meta+url', cell: ({ address }) => address },
 ];
 
-/** RFC 4180 in UTF-8, with the mark by which spreadsheets know it; the second row is of HXL tags. */
-export function writeCsv(feed: Feed): string {
-  const rows = [
+/** The second row is of HXL tags. */
+export const writeCsv = (feed: Feed): string =>
+  writeRows([
     COLUMNS.map(({ header }) => header),
     COLUMNS.map(({ tag }) => tag),
-    ...feed.entries.map((entry) => COLUMNS.map(({ cell }) => toCell(cell(entry, entry.alert.content)))),
-  ];
-  return `\ufeff${rows.map((row) => `${row.map(quote).join(',')}\r\n`).join('')}`;
-}
-
-/** What a spreadsheet would take for a formula; also behind blanks, and as East Asian keyboards write it. */
-const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-
-/** Numbers of our own are what they are; a text that would be run is marked as text. */
-function toCell(value: Cell): string {
-  if (typeof value === 'number') return String(value);
-  return value !== undefined && FORMULA.test(value) ? `'${value}` : (value ?? '');
-}
-
-const quote = (cell: string): string => (/[",\r\n;\t]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+    ...feed.entries.map((entry) => COLUMNS.map(({ cell }) => cell(entry, entry.alert.content))),
+  ]);
 
 const list = (values: string[]): string => [...new Set(values)].join(' | ');

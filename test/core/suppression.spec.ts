@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { suppress, SUPPRESSED_BELOW } from '../../src/alerts/suppression.rules.js';
+import { suppress, SUPPRESSED_BELOW } from '../../src/core/suppression.js';
 
 const table = fc
   .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }))
