@@ -45,6 +45,13 @@ import {
   SubscriptionEntity,
   SubscriptionRecipientEntity,
 } from './delivery/subscriptions/subscription.entity.js';
+import {
+  CommitmentAcceptanceEntity,
+  CommitmentAssessmentEntity,
+  CommitmentCommentEntity,
+  CommitmentReminderEntity,
+  CommitmentTextEntity,
+} from './commitments/commitment.entities.js';
 import { IdempotencyKeyEntity } from './core/idempotency-key.entity.js';
 import { FollowerEntity, FollowerToldEntity } from './delivery/following/follower.entity.js';
 import { WebhookAttemptEntity, WebhookDeliveryEntity } from './delivery/webhooks/webhook-delivery.entity.js';
@@ -120,6 +127,11 @@ export const ENTITIES = [
   ClientEntity,
   BreakGlassEntity,
   ClientAttestationEntity,
+  CommitmentAcceptanceEntity,
+  CommitmentAssessmentEntity,
+  CommitmentCommentEntity,
+  CommitmentReminderEntity,
+  CommitmentTextEntity,
   AlertKnownEntity,
   ChallengeEntity,
   FeedAddressEntity,

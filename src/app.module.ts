@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { ArrangementsModule } from './arrangements/arrangements.module.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
+import { CommitmentsModule } from './commitments/commitments.module.js';
 import { type Config } from './core/config.js';
 import { CoreModule } from './core/core.module.js';
 import { type RuntimeUrls } from './core/database-roles.js';
@@ -44,6 +45,7 @@ export class AppModule {
         ArrangementsModule,
         ContactTreeModule,
         FocalPointsModule,
+        CommitmentsModule,
         ForumsModule,
         LiaisonModule,
         SharingModule,

@@ -6,6 +6,7 @@ import { CHANGES_RESPONSES } from './openapi-examples.changes.js';
 import { BUNDLES_RESPONSES } from './openapi-examples.bundles.js';
 import { CLIENTS_REQUESTS, CLIENTS_RESPONSES } from './openapi-examples.clients.js';
 import { CONTACT_TREE_REQUESTS, CONTACT_TREE_RESPONSES } from './openapi-examples.contact-tree.js';
+import { COMMITMENTS_REQUESTS, COMMITMENTS_RESPONSES } from './openapi-examples.commitments.js';
 import { EXCHANGE_REQUESTS, EXCHANGE_RESPONSES } from './openapi-examples.exchange.js';
 import { FOCAL_POINTS_REQUESTS, FOCAL_POINTS_RESPONSES } from './openapi-examples.focal-points.js';
 import { FORUMS_REQUESTS, FORUMS_RESPONSES } from './openapi-examples.forums.js';
@@ -31,6 +32,7 @@ export const REQUEST_EXAMPLES: RequestExamples = {
   ...CLIENTS_REQUESTS,
   ...CONTACT_TREE_REQUESTS,
   ...PARTNERSHIP_REQUESTS,
+  ...COMMITMENTS_REQUESTS,
   ...ARRANGEMENTS_REQUESTS,
   ...FOCAL_POINTS_REQUESTS,
   ...FORUMS_REQUESTS,
@@ -52,6 +54,7 @@ export const RESPONSE_EXAMPLES: ResponseExamples = {
   ...CLIENTS_RESPONSES,
   ...CONTACT_TREE_RESPONSES,
   ...PARTNERSHIP_RESPONSES,
+  ...COMMITMENTS_RESPONSES,
   ...ARRANGEMENTS_RESPONSES,
   ...FOCAL_POINTS_RESPONSES,
   ...FORUMS_RESPONSES,

@@ -48,6 +48,7 @@ withdraws:\n\n${describeWithdrawal()}`,
   applications: `How an organisation comes to be a partner: it applies, confirms its address by mail, shows its evidence \
 and is vetted. What can happen to an application, by whom and when:\n\n${describeTransitions()}`,
   arrangements: 'Security cooperation arrangements of countries or areas, and their members.',
+  commitments: 'What partners commit to, who signed it until when, and how each says that it meets it.',
   'focal-points': `Who speaks for a partner, and whether they still answer: every 90 days each confirms, by the link of a \
 mail or here. On day 91 without an answer nothing above GREEN is given. What can happen to a focal point, by whom and when:
 \n${describeFocalPoints()}`,

@@ -20,6 +20,7 @@ const RANKS = [
   ['reference'],
   ['partners'],
   ['arrangements'],
+  ['commitments'],
   ['focal-points', 'forums', 'liaison', 'contact-tree'],
   ['sharing'],
   ['attachments'],

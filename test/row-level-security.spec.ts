@@ -25,6 +25,10 @@ const BACKGROUND_POLICIES = {
   // Who is behind.
   change_head: 'SELECT',
   client: 'ALL',
+  // Where reminders go.
+  commitment_acceptance: 'SELECT',
+  // What is due is said by itself, once.
+  commitment_reminder: 'ALL',
   custodian: 'ALL',
   // What duty addresses were told.
   duty_mail: 'ALL',
@@ -97,6 +101,8 @@ const HIDDEN_FROM_SERVICE = [
 ];
 /** Code lists and their history say nothing of anybody: every partner reads them alike. */
 const READ_BY_EVERY_PARTNER = {
+  // What all of them commit to: the one that came with the service.
+  commitment_text: 1,
   // What the three levels expect of all arrangements that say nothing of their own.
   level_setting: 3,
   reference_crosswalk: 1,
@@ -122,6 +128,11 @@ const READ_BY_THE_ENGINE = [
   'change_head',
   // Whether the acting partner may say that it is still needed; those that are bound to a focal point, to end them with it.
   'client',
+  // When a partner may only read, of whom members learn no more than where it stands.
+  'commitment_acceptance',
+  // Counted for the members of an arrangement, as far as it is shared.
+  'commitment_assessment',
+  'commitment_text',
   'custodian',
   'custody',
   'feed_address',
@@ -321,6 +332,9 @@ describe('row-level security', () => {
         'change_log_parts',
         // That a client of the acting partner is still needed, or less of it: it can come to do no more thereby.
         'client_attest',
+        // To members of an arrangement: where each of them stands, and numbers of what they share.
+        'commitment_members',
+        'commitment_ratings',
         // A reader within the one that acts, which nothing raises above it; and the end of one.
         'feed_address_close',
         'feed_address_open',
@@ -785,6 +799,16 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${arrangement}', '${arrangement}', '${partnerId}', 'host', 'T');
      insert into liaison_follow_up (id, undertaking_id, partner_id, note, state)
        values (gen_random_uuid(), '${arrangement}', '${partnerId}', 'N', 'open');
+     insert into commitment_acceptance (id, partner_id, text_id, officer_name, officer_title, reminder_language,
+         signed_at, valid_until, lapses_at)
+       select '${arrangement}', '${partnerId}', id, 'N', 'T', 'en', now(), now() + interval '1 day',
+         now() + interval '2 days' from commitment_text;
+     insert into commitment_reminder (partner_id, due_at, stage, is_mailed) values ('${partnerId}', now(), 7, false);
+     insert into commitment_assessment (id, partner_id, country, commitment, version, rating, text, evidence, is_shared,
+         assessed_at)
+       values ('${arrangement}', '${partnerId}', 'SD', 'training', 1, 'met', 'T', '[]', true, now());
+     insert into commitment_comment (id, assessment_id, partner_id, text)
+       values ('${arrangement}', '${arrangement}', '${partnerId}', 'T');
      insert into membership values (gen_random_uuid(), '${arrangement}', '${partnerId}', now(), null, 'current', 4, 2);
      insert into reader values ('${partnerId}', '${partnerId}', true, 4, 2, null);
      insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)

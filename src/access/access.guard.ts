@@ -16,6 +16,9 @@ import {
   type RouteScope,
 } from './route.decorator.js';
 
+const LAPSED =
+  'Your organisation’s acceptance of the commitments has lapsed. It may only read until a senior officer signs again: POST /v1/partners/{id}/acceptances.';
+
 /** Lets in whoever the route is declared for. A route that declares nothing is for nobody. */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -73,6 +76,7 @@ function admit(actor: Actor, scope: RouteScope | undefined): Actor {
   if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
   if (scope === ANY_SCOPE || scope === PUBLIC) return actor;
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  if (!scopes.some((one) => actor.scopes.has(one))) throw problems.insufficientScope(...scopes);
-  return actor;
+  if (scopes.some((one) => actor.scopes.has(one))) return actor;
+  if (scopes.some((one) => actor.withheld?.has(one))) throw problems.forbidden(LAPSED);
+  throw problems.insufficientScope(...scopes);
 }

@@ -3,7 +3,7 @@ import { Database } from '../core/database.js';
 import { type Actor } from './actor.js';
 import { ClientsRepository, type StandingRow } from './clients.repository.js';
 import { AllowedNetworks } from './networks.js';
-import { decidesOverOthers, isScope, type Scope } from './scopes.js';
+import { decidesOverOthers, isForReading, isScope, outlastsLapse, type Scope } from './scopes.js';
 
 /** What a verified access token says. */
 export interface TokenClaims {
@@ -113,18 +113,19 @@ const toBearer = (claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: St
 
 /** The intersection of what the token, the client and the standing of its partner allow. */
 function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: StandingRow): Actor {
-  const scopes = new Set(
-    claims.scopes.filter(
-      (scope): scope is Scope =>
-        isScope(scope) &&
-        standing.scopes.includes(scope) &&
-        (standing.reader_id === standing.partner_id || !decidesOverOthers(scope)) &&
-        // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
-        (standing.partner_status === 'active' || scope.endsWith(':read') || scope === 'alerts:respond') &&
-        // For which nobody spoke in time: it only reads, and may speak for others, or nobody ever could again.
-        (!standing.is_unattested || scope.endsWith(':read') || scope === 'clients:attest'),
-    ),
+  const granted = claims.scopes.filter(
+    (scope): scope is Scope =>
+      isScope(scope) &&
+      standing.scopes.includes(scope) &&
+      (standing.reader_id === standing.partner_id || !decidesOverOthers(scope)) &&
+      // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
+      (standing.partner_status === 'active' || isForReading(scope)) &&
+      // For which nobody spoke in time: it only reads, and may speak for others, or nobody ever could again.
+      (!standing.is_unattested || scope.endsWith(':read') || scope === 'clients:attest'),
   );
+  const scopes = new Set(standing.is_lapsed ? granted.filter(outlastsLapse) : granted);
+  // Whoever keeps the exchange can always accept: there would be nobody left to let it.
+  if (standing.is_lapsed && granted.includes('partners:manage')) scopes.add('commitments:accept');
   return {
     clientId: claims.clientId,
     partnerId: standing.partner_id,
@@ -132,6 +133,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     partnerKind: standing.partner_kind,
     partnerStatus: standing.partner_status,
     scopes,
+    ...(standing.is_lapsed && { withheld: new Set(granted.filter((scope) => !scopes.has(scope))) }),
     narrowed: standing.reader_id !== standing.partner_id,
     manages: [
       ...(['partners', 'sub-partners', 'arrangements', 'reference'] as const).filter((subject) =>

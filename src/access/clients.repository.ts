@@ -69,6 +69,8 @@ export interface StandingRow {
   allowed_networks: string[];
   partner_kind: string;
   partner_status: 'active' | 'suspended';
+  /** Its acceptance of the commitments is over. */
+  is_lapsed: boolean;
   requests_per_minute: number | null;
   /** Nobody said in time that it is still needed. */
   is_unattested: boolean;
@@ -81,6 +83,9 @@ const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at >
 /** Its own, and what it was granted for some hours, to the moment. */
 const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
   where b.client_id = c.id and b.state = 'open' and b.until > now()), '{}') as scopes`;
+
+/** Compared with the moment of asking, so that the date takes effect by itself. */
+const LAPSED = `coalesce(p.read_only_from <= now(), false) as is_lapsed`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
   c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.attest_by, r.ceiling_tlp,
@@ -231,7 +236,7 @@ export class ClientsRepository {
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks, p.kind as partner_kind,
-         p.status as partner_status, c.requests_per_minute,
+         p.status as partner_status, ${LAPSED}, c.requests_per_minute,
          c.attest_by <= now() as is_unattested
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
@@ -248,7 +253,7 @@ export class ClientsRepository {
   ): Promise<(StandingRow & { place: number })[]> {
     return tx.query(
       `select b.place::int as place, c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks,
-         p.kind as partner_kind, p.status as partner_status, c.requests_per_minute,
+         p.kind as partner_kind, p.status as partner_status, ${LAPSED}, c.requests_per_minute,
          c.attest_by <= now() as is_unattested
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id

@@ -16,6 +16,12 @@ export const SCOPES = {
   'arrangements:manage': 'Create and change arrangements and their members.',
   'contact-tree:call':
     'Begin to call the emergency contact tree, where it begins with you, and say whom you reached.',
+  'commitments:read':
+    'Read what partners commit to, where yours stands, and how it and others say that they meet it.',
+  'commitments:accept':
+    'Accept the commitments in the name of your organisation, as a senior officer signed.',
+  'commitments:assess':
+    'Say how your organisation meets the commitments, and comment on what others say of themselves.',
   'forums:manage': 'Open forums of your arrangements, call their meetings and record what was said.',
   'liaison:read':
     'Read whom the UN talks to in the host government; for UN members of the arrangement alone.',
@@ -64,5 +70,11 @@ export const SUB_PARTNER_SCOPES: readonly Scope[] = [
   'webhooks:manage',
   'audit:read',
 ];
+
+/** For a partner that may only read; to answer for what it was given is part of that. */
+export const isForReading = (scope: Scope): boolean => scope.endsWith(':read') || scope === 'alerts:respond';
+
+/** What a partner keeps whose acceptance of the commitments has lapsed. */
+export const outlastsLapse = (scope: Scope): boolean => isForReading(scope) || scope === 'commitments:accept';
 
 export const isScope = (name: string): name is Scope => Object.hasOwn(SCOPES, name);

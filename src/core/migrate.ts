@@ -25,6 +25,7 @@ import { Subscriptions1767225600024 } from '../../migrations/1767225600024-subsc
 import { Bundles1767225600025 } from '../../migrations/1767225600025-bundles.js';
 import { Webhooks1767225600027 } from '../../migrations/1767225600027-webhooks.js';
 import { Applications1767225600028 } from '../../migrations/1767225600028-applications.js';
+import { Commitments1767225600029 } from '../../migrations/1767225600029-commitments.js';
 import { FocalPoints1767225600030 } from '../../migrations/1767225600030-focal-points.js';
 import { ArrangementLevels1767225600031 } from '../../migrations/1767225600031-arrangement-levels.js';
 import { Forums1767225600032 } from '../../migrations/1767225600032-forums.js';
@@ -65,6 +66,7 @@ const MIGRATIONS = [
   Bundles1767225600025,
   Webhooks1767225600027,
   Applications1767225600028,
+  Commitments1767225600029,
   FocalPoints1767225600030,
   ArrangementLevels1767225600031,
   Forums1767225600032,

@@ -27,6 +27,7 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 @Check('partner_fallen_check', `not fell_with_sponsor or (sponsor_id is not null and status = 'suspended')`)
 @Index('partner_sponsor_idx', ['sponsorId'], { where: 'sponsor_id is not null' })
 @Index('partner_expiring_idx', ['expiresAt'], { where: `status in ('active', 'suspended')` })
+@Index('partner_renewal_idx', ['renewBy'])
 export class PartnerEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'partner_pkey' })
   id: string;
@@ -81,4 +82,12 @@ export class PartnerEntity {
   /** Since when nothing above GREEN reaches it, for nobody answers. */
   @Column('timestamptz', { name: 'restricted_since', nullable: true })
   restrictedSince: Date | null;
+
+  /** When it is to have accepted the commitments again; kept by the database, from texts and acceptances. */
+  @Column('timestamptz', { name: 'renew_by', nullable: true })
+  renewBy: Date | null;
+
+  /** From when on it may only read, unless it accepts before. */
+  @Column('timestamptz', { name: 'read_only_from', nullable: true })
+  readOnlyFrom: Date | null;
 }

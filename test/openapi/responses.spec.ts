@@ -356,6 +356,60 @@ describe('answers to what is right', () => {
     expectStatus(await un.http.delete(`${at}/contacts/${contact.id}`), 204);
   };
 
+  it('about commitments, and how partners meet them', async () => {
+    const { steward } = app;
+    const scopes = ['commitments:read', 'commitments:accept', 'commitments:assess'];
+    const [own, other] = await Promise.all([partner(app, { scopes }), partner(app, { scopes })]);
+    await join(app, place, own);
+    await join(app, place, other);
+    const [path, nowhere] = [`/v1/partners/${own.partner.id}`, `/v1/partners/${ID}`];
+    const list = expectStatus(await own.http.get<{ items: { id: string }[] }>('/v1/commitments/texts'), 200);
+    const textId = list.items[0]?.id ?? '';
+    await unchanged(own.client, `/v1/commitments/texts/${textId}`);
+    const accepted = { ...(example('acceptCommitments', 'application/json') as object), textId };
+    const key = () => ({ headers: { 'Idempotency-Key': randomUUID() } });
+    const [once, assessing, saying, publishing] = [key(), key(), key(), key()];
+    expectStatus(await own.http.post(`${path}/acceptances`, accepted, once), 201);
+    expectStatus(await own.http.post(`${path}/acceptances`, { ...accepted, officerName: 'Another' }, once), 422);
+    const before = { ...accepted, signedAt: new Date(Date.now() - 3_600_000).toISOString() };
+    expectStatus(await own.http.post(`${path}/acceptances`, before), 409);
+    expectStatus(await own.http.post(`${nowhere}/acceptances`, accepted), 404);
+    expectStatus(await own.http.get(`${path}/acceptances`), 200);
+    await unchanged(own.client, `${path}/commitment-status`);
+
+    const said = example('assessCommitment', 'application/json') as object;
+    const { id } = expectStatus(await own.http.post<{ id: string }>(`${path}/assessments`, said, assessing), 201);
+    expectStatus(await own.http.post(`${path}/assessments`, { ...said, rating: 'met' }, assessing), 422);
+    expectStatus(await own.http.post(`${nowhere}/assessments`, said), 404);
+    expectStatus(await other.http.get(`${path}/assessments`), 200);
+    const at = `${path}/assessments/${id}`;
+    const remark = example('commentOnAssessment', 'application/json');
+    const made = expectStatus(await other.http.post<{ id: string }>(`${at}/comments`, remark, saying), 201);
+    expectStatus(await other.http.post(`${at}/comments`, { text: 'Another' }, saying), 422);
+    expectStatus(await other.http.post(`${path}/assessments/${ID}/comments`, remark), 404);
+    const answer = example('answerComment', 'application/json');
+    expectStatus(await own.http.post(`${at}/comments/${made.id}/answer`, answer), 200);
+    expectStatus(await own.http.post(`${at}/comments/${made.id}/answer`, answer), 409);
+    expectStatus(await own.http.post(`${at}/comments/${ID}/answer`, answer), 404);
+    expectStatus(await other.http.get(at), 200);
+    expectStatus(await own.http.post(`${path}/assessments`, said), 201);
+    expectStatus(await own.http.get(`/v1/arrangements/${place.id}/scorecard`), 200);
+    const report = '/v1/commitments/reports/2026';
+    expectStatus(await own.http.get(report), 200);
+    expectStatus(await own.http.get(report, { headers: { Accept: 'text/csv' } }), 200);
+    expectStatus(await own.http.get(report, { headers: { Accept: 'application/xml' } }), 406);
+    expectStatus(await own.http.get('/v1/commitments/reports/1999'), 404);
+
+    const next = example('publishCommitmentText', 'application/json') as object;
+    const text = await steward.post<{ id: string }>('/v1/commitments/texts', next, publishing);
+    const deadline = `/v1/commitments/texts/${expectStatus(text, 201).id}/deadline`;
+    expectStatus(await steward.post('/v1/commitments/texts', { ...next, title: 'Another' }, publishing), 422);
+    const later = example('setCommitmentDeadline', 'application/json');
+    expectStatus(await steward.send('PUT', deadline, later, stale), 412);
+    expectStatus(await steward.put(deadline, later), 200);
+    expectStatus(await steward.put(`/v1/commitments/texts/${ID}/deadline`, later), 404);
+  });
+
   it('about code lists', async () => {
     const { steward } = app;
     const path = '/v1/reference/incident-acts';

@@ -1,0 +1,103 @@
+import { type Fault } from '../core/problem.js';
+
+/** The six of the framework, by codes of our own. */
+export const COMMITMENTS = [
+  'arrangements',
+  'information',
+  'training',
+  'operations',
+  'resources',
+  'ground_rules',
+] as const;
+export type Commitment = (typeof COMMITMENTS)[number];
+
+export const RATINGS = ['not_met', 'partly_met', 'met', 'exceeded'] as const;
+export type Rating = (typeof RATINGS)[number];
+
+export interface Wording {
+  code: Commitment;
+  title: string;
+  text: string;
+}
+
+export interface Evidence {
+  title: string;
+  url: string;
+}
+
+export const STAGES = ['in_30_days', 'in_7_days', 'due', 'lapsed'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** @param days before the date at which a partner is told; -1 once it may only read */
+export function stageOf(days: number): Stage {
+  if (days < 0) return 'lapsed';
+  return days === 0 ? 'due' : days <= 7 ? 'in_7_days' : 'in_30_days';
+}
+
+export const COMMITMENT_STATES = ['never_accepted', 'accepted', 'renewal_due', 'lapsed'] as const;
+export type CommitmentState = (typeof COMMITMENT_STATES)[number];
+
+const DAY_MS = 86_400_000;
+const REMINDED_DAYS = 30;
+/** How long a signature may wait to be entered. */
+const SIGNED_WITHIN_DAYS = 90;
+
+/** A day is 24 hours: what the clocks of a place do meanwhile moves no date. */
+export const daysAfter = (from: Date, days: number): Date => new Date(from.getTime() + days * DAY_MS);
+
+export interface Standing {
+  /** Of the text accepted last; null when none ever was. */
+  version: number | null;
+  renewBy: Date | null;
+  readOnlyFrom: Date | null;
+}
+
+/** Where a partner stands at a moment: dates decide it, nothing has to be done for it. */
+export function commitmentState({ version, renewBy, readOnlyFrom }: Standing, now: Date): CommitmentState {
+  if (readOnlyFrom !== null && readOnlyFrom <= now) return 'lapsed';
+  if (version === null) return 'never_accepted';
+  return renewBy !== null && renewBy <= daysAfter(now, REMINDED_DAYS) ? 'renewal_due' : 'accepted';
+}
+
+/** Each is accepted by itself, and all of them or none. */
+export function acceptanceFaults(accepted: readonly Commitment[], signedAt: Date, now: Date): Fault[] {
+  const missing = COMMITMENTS.filter((one) => !accepted.includes(one));
+  const faults = missing.map((one) => ({ pointer: '#/accepted', detail: `must name ${one}` }));
+  if (signedAt > now) faults.push({ pointer: '#/signedAt', detail: 'must not lie in the future' });
+  if (signedAt < daysAfter(now, -SIGNED_WITHIN_DAYS)) {
+    faults.push({
+      pointer: '#/signedAt',
+      detail: `must lie within the last ${SIGNED_WITHIN_DAYS} days`,
+    });
+  }
+  return faults;
+}
+
+/** A text comes into force after the one before it, and not before everybody can know of it. */
+export function textFaults(
+  { effectiveAt, acceptBy }: { effectiveAt: Date; acceptBy: Date | null },
+  latest: Date | null,
+  now: Date,
+): Fault[] {
+  const faults: Fault[] = [];
+  if (effectiveAt < now) faults.push({ pointer: '#/effectiveAt', detail: 'must not lie in the past' });
+  if (latest !== null && effectiveAt <= latest) {
+    faults.push({ pointer: '#/effectiveAt', detail: 'must lie after that of the version before' });
+  }
+  if (acceptBy !== null && acceptBy < effectiveAt) {
+    faults.push({ pointer: '#/acceptBy', detail: 'must not lie before effectiveAt' });
+  }
+  return faults;
+}
+
+/** Nobody is surprised: a deadline is set to come, and only ever moves later. */
+export function deadlineFaults(
+  { effectiveAt, acceptBy }: { effectiveAt: Date; acceptBy: Date | null },
+  next: Date,
+  now: Date,
+): Fault[] {
+  const pointer = '#/acceptBy';
+  if (next <= now) return [{ pointer, detail: 'must lie in the future' }];
+  if (next < effectiveAt) return [{ pointer, detail: 'must not lie before effectiveAt' }];
+  return acceptBy !== null && next <= acceptBy ? [{ pointer, detail: 'can only be moved later' }] : [];
+}
