@@ -74,7 +74,7 @@ export class AssessmentsController {
   @ApiId('assessmentId')
   @RequireScope('commitments:assess')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found', 'conflict', 'unprocessable')
+  @ApiProblems('not-found', 'unprocessable')
   async commentOnAssessment(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -72,8 +72,8 @@ export class ListAssessmentsQuery extends PageQuery {
 
   /** `true`: earlier versions as well, where you may see them. */
   @IfPresent()
-  @IsIn(['true', 'false'])
-  history: 'true' | 'false' = 'false';
+  @IsIn(['true'])
+  history?: 'true';
 }
 
 export class EvidenceView {

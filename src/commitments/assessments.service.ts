@@ -93,10 +93,9 @@ export class AssessmentsService {
       if (!repeated) {
         const { country, is_current, is_shared } = await this.getIn(tx, partnerId, assessmentId);
         const isSeen = await this.assessments.isNeighbour(tx, partnerId, country);
-        if (actor.narrowed || partnerId === actor.partnerId || !isSeen || !is_shared) {
+        if (actor.narrowed || partnerId === actor.partnerId || !isSeen || !is_shared || !is_current) {
           throw problems.forbidden('Comments are for the counterparts with which it is shared.');
         }
-        if (!is_current) throw problems.conflict('A later version has taken its place: comment on that.');
         await this.assessments.comment(tx, id, assessmentId, text);
         await this.record(tx, actor, 'commitments.commented', assessmentId, [partnerId], {});
       }

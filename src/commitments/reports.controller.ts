@@ -72,10 +72,7 @@ export class CommitmentReportsController {
       response.json(await this.reports.list(actor, year, query));
     } else if (type === CSV_TYPE) {
       const items = await this.reports.listAll(actor, year);
-      response
-        .type(CSV_TYPE)
-        .set('Content-Disposition', `attachment; filename="commitments-${year}.csv"`)
-        .send(writeRows(reportRows(year, items)));
+      response.type(CSV_TYPE).send(writeRows(reportRows(year, items)));
     } else {
       throw problems.notAcceptable([JSON_TYPE, CSV_TYPE]);
     }

@@ -8,6 +8,7 @@ import {
 import { request as httpRequest } from 'node:http';
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { type IssuedClient } from '../../src/access/clients.service.js';
+import { ALL_SCOPES } from '../../src/access/scopes.js';
 import { query } from '../support/database.js';
 import {
   accessToken,
@@ -277,7 +278,7 @@ describe('the actor behind a token', () => {
     const actor = await actorOf(app, token);
     expect(actor.partnerStatus).toBe('suspended');
     expect(actor.scopes).toEqual(
-      new Set(['partners:read', 'arrangements:read', 'alerts:read', 'alerts:respond', 'audit:read']),
+      new Set([...ALL_SCOPES.filter((scope) => scope.endsWith(':read')), 'alerts:respond']),
     );
     expect(actor.manages).toEqual([]);
     expect((await me(token)).status).toBe(200);
