@@ -16,8 +16,12 @@ import {
   type RouteScope,
 } from './route.decorator.js';
 
-const LAPSED =
-  'Your organisation’s acceptance of the commitments has lapsed. It may only read until a senior officer signs again: POST /v1/partners/{id}/acceptances.';
+const WITHHELD = {
+  unattested:
+    'Nobody said in time that this client is still needed. It may only read until another client of your organisation, or the steward, does: POST /v1/partners/{id}/clients/{clientId}/attestations.',
+  lapsed:
+    'Your organisation’s acceptance of the commitments has lapsed. It may only read until a senior officer signs again: POST /v1/partners/{id}/acceptances.',
+};
 
 /** Lets in whoever the route is declared for. A route that declares nothing is for nobody. */
 @Injectable()
@@ -77,6 +81,8 @@ function admit(actor: Actor, scope: RouteScope | undefined): Actor {
   if (scope === ANY_SCOPE || scope === PUBLIC) return actor;
   const scopes = typeof scope === 'string' ? [scope] : scope;
   if (scopes.some((one) => actor.scopes.has(one))) return actor;
-  if (scopes.some((one) => actor.withheld?.has(one))) throw problems.forbidden(LAPSED);
+  const { withheld } = actor;
+  if (withheld !== undefined && scopes.some((one) => withheld.scopes.has(one)))
+    throw problems.forbidden(WITHHELD[withheld.because]);
   throw problems.insufficientScope(...scopes);
 }

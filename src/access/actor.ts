@@ -7,8 +7,8 @@ export interface Actor extends Acting {
   partnerKind: string;
   partnerStatus: 'active' | 'suspended';
   scopes: ReadonlySet<Scope>;
-  /** What it would have besides, had its partner's acceptance of the commitments not lapsed. */
-  withheld?: ReadonlySet<Scope>;
+  /** What it would have besides, were it spoken for, and its partner's acceptance of the commitments not lapsed. */
+  withheld?: { scopes: ReadonlySet<Scope>; because: 'unattested' | 'lapsed' };
   /** Set for a client that may read less than its partner. */
   narrowed: boolean;
   /** Set where the steward allowed this client less, or more, than others. */

@@ -3,7 +3,14 @@ import { Database } from '../core/database.js';
 import { type Actor } from './actor.js';
 import { ClientsRepository, type StandingRow } from './clients.repository.js';
 import { AllowedNetworks } from './networks.js';
-import { decidesOverOthers, isForReading, isScope, outlastsLapse, type Scope } from './scopes.js';
+import {
+  decidesOverOthers,
+  isForReading,
+  isScope,
+  outlastsLapse,
+  outlastsReview,
+  type Scope,
+} from './scopes.js';
 
 /** What a verified access token says. */
 export interface TokenClaims {
@@ -119,13 +126,12 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
       standing.scopes.includes(scope) &&
       (standing.reader_id === standing.partner_id || !decidesOverOthers(scope)) &&
       // A suspended partner may still read that what it had was withdrawn, and confirm that it is deleted.
-      (standing.partner_status === 'active' || isForReading(scope)) &&
-      // For which nobody spoke in time: it only reads, and may speak for others, or nobody ever could again.
-      (!standing.is_unattested || scope.endsWith(':read') || scope === 'clients:attest'),
+      (standing.partner_status === 'active' || isForReading(scope)),
   );
-  const scopes = new Set(standing.is_lapsed ? granted.filter(outlastsLapse) : granted);
+  const kept = standing.is_unattested ? granted.filter(outlastsReview) : granted;
+  const scopes = new Set(standing.is_lapsed ? kept.filter(outlastsLapse) : kept);
   // Whoever keeps the exchange can always accept: there would be nobody left to let it.
-  if (standing.is_lapsed && granted.includes('partners:manage')) scopes.add('commitments:accept');
+  if (standing.is_lapsed && kept.includes('partners:manage')) scopes.add('commitments:accept');
   return {
     clientId: claims.clientId,
     partnerId: standing.partner_id,
@@ -133,7 +139,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     partnerKind: standing.partner_kind,
     partnerStatus: standing.partner_status,
     scopes,
-    ...(standing.is_lapsed && { withheld: new Set(granted.filter((scope) => !scopes.has(scope))) }),
+    ...withheldFrom(granted, scopes, standing),
     narrowed: standing.reader_id !== standing.partner_id,
     manages: [
       ...(['partners', 'sub-partners', 'arrangements', 'reference'] as const).filter((subject) =>
@@ -145,4 +151,16 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     ],
     ...(standing.requests_per_minute !== null && { requestsPerMinute: standing.requests_per_minute }),
   };
+}
+
+/** Why a client has less at the moment than its token and its partner's standing would give it, to be told when it asks. */
+function withheldFrom(
+  granted: Scope[],
+  scopes: ReadonlySet<Scope>,
+  { is_unattested: isUnattested, is_lapsed: isLapsed }: StandingRow,
+): Pick<Actor, 'withheld'> {
+  if (!isUnattested && !isLapsed) return {};
+  const rest = granted.filter((scope) => !scopes.has(scope));
+  // Of two reasons the one that is to be mended first: who accepts the commitments must be spoken for.
+  return { withheld: { scopes: new Set(rest), because: isUnattested ? 'unattested' : 'lapsed' } };
 }

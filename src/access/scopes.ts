@@ -74,7 +74,19 @@ export const SUB_PARTNER_SCOPES: readonly Scope[] = [
 /** For a partner that may only read; to answer for what it was given is part of that. */
 export const isForReading = (scope: Scope): boolean => scope.endsWith(':read') || scope === 'alerts:respond';
 
+/** Nothing of it adds anything: to accept, to say which keys are still needed, to report who left, to leave. */
+const OUTLAST_LAPSE: readonly Scope[] = [
+  'commitments:accept',
+  'clients:attest',
+  'focal-points:manage',
+  'partnership:end',
+];
+
 /** What a partner keeps whose acceptance of the commitments has lapsed. */
-export const outlastsLapse = (scope: Scope): boolean => isForReading(scope) || scope === 'commitments:accept';
+export const outlastsLapse = (scope: Scope): boolean => isForReading(scope) || OUTLAST_LAPSE.includes(scope);
+
+/** What a client keeps for which nobody spoke in time; among it to speak for others, or nobody ever could again. */
+export const outlastsReview = (scope: Scope): boolean =>
+  scope.endsWith(':read') || scope === 'clients:attest';
 
 export const isScope = (name: string): name is Scope => Object.hasOwn(SCOPES, name);

@@ -63,6 +63,12 @@ describe('a partner whose acceptance has lapsed', () => {
     expect((await partner.http.post(unknown, {})).status).toBe(404);
   });
 
+  it('may still say who left and which keys are needed, and leave', async () => {
+    const kept = ['clients:attest', 'focal-points:manage', 'partnership:end'];
+    const other = await app.as(await client(app, partner.partner.id, { scopes: [...kept, 'feeds:manage'] }));
+    expect((await other.get<{ scopes: string[] }>('/v1/me')).body.scopes).toEqual(kept);
+  });
+
   it('gets no more by a new token, nor by break-glass', async () => {
     const fresh = await app.as(partner.client);
     expect(await publishes(fresh)).toBe(403);

@@ -71,7 +71,8 @@ describe('a client for which nobody spoke', () => {
     const http = await app.as(machine);
     const { id } = await alert(http);
     await letPass(machine);
-    expect((await http.post('/v1/alerts', alertInput())).status).toBe(403);
+    const refused = await http.post<Problem>('/v1/alerts', alertInput());
+    expect([refused.status, refused.body.detail]).toEqual([403, expect.stringContaining('still needed')]);
     expect((await http.post(`/v1/alerts/${id}/cancellation`, { note: 'Over.' })).status).toBe(403);
     expect((await http.get(`/v1/alerts/${id}`)).status).toBe(200);
     expect((await http.get<{ scopes: string[] }>('/v1/me')).body.scopes).toEqual(['alerts:read']);
@@ -86,6 +87,22 @@ describe('a client for which nobody spoke', () => {
   it('can still speak for others, or nobody ever could again', async () => {
     await letPass(attester);
     expect((await attest(speaker, machine)).status).toBe(201);
+  });
+
+  it('can be spoken for while its organisation has lapsed, or nobody could ever accept the commitments again', async () => {
+    const signing = await client(app, owner.partner.id, {
+      scopes: ['commitments:accept', 'commitments:read'],
+    });
+    const lapsed = `update partner set read_only_from = now() - interval '1 second' where id = $1`;
+    await query(app.database.superuserUrl, lapsed, [owner.partner.id]);
+    await letPass(attester);
+    await letPass(signing);
+    const path = `/v1/partners/${owner.partner.id}/acceptances`;
+    const { body } = await (await app.as(signing)).post<Problem>(path, {});
+    expect(body.detail).toContain('still needed');
+    expectStatus(await attest(speaker, signing), 201);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await (await app.as(signing)).post(path, {})).status).toBe(400);
   });
 
   it('has half a year from when it was made', async () => {

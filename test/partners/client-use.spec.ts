@@ -1,4 +1,5 @@
-import { until } from '../sharing/gate.js';
+import { setTimeout as rest } from 'node:timers/promises';
+import { until as untilAt } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import { alert, client, partner, type TestPartner } from '../support/factories.js';
@@ -24,6 +25,13 @@ afterAll(() => app.close());
 beforeEach(async () => {
   owner = await partner(app);
 });
+
+/** Asks seldom enough for the limit of this application. */
+const until = <T>(condition: () => Promise<T | false>): Promise<T> =>
+  untilAt(async () => {
+    await rest(150);
+    return condition();
+  });
 
 const clientsOf = ({ partner: { id } }: TestPartner): string => `/v1/partners/${id}/clients`;
 const listed = async (by: Http = app.steward): Promise<View[]> =>
