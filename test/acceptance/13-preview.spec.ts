@@ -147,7 +147,9 @@ describe('13: audience preview and explanation', () => {
 
     const { id } = expectStatus(await originator.http.post<{ id: string }>('/v1/alerts', body), 201);
     const after = expectStatus(await originator.http.get<Audience>(`/v1/alerts/${id}/audience`), 200);
-    expect(after).toEqual({ state: 'published', ...seen });
+    const { sensitivity, ...audience } = seen as Audience & { sensitivity: object[] };
+    expect(sensitivity).toEqual([]);
+    expect(after).toEqual({ state: 'published', ...audience });
   });
 
   it('says nothing of those who only applied for membership, or have left the exchange', async () => {
