@@ -147,9 +147,9 @@ describe('13: audience preview and explanation', () => {
 
     const { id } = expectStatus(await originator.http.post<{ id: string }>('/v1/alerts', body), 201);
     const after = expectStatus(await originator.http.get<Audience>(`/v1/alerts/${id}/audience`), 200);
-    const { sensitivity, ...audience } = seen as Audience & { sensitivity: object[] };
+    const { sensitivity, ...before } = seen as Audience & { sensitivity: object[] };
     expect(sensitivity).toEqual([]);
-    expect(after).toEqual({ state: 'published', ...audience });
+    expect(after).toEqual({ state: 'published', ...before });
   });
 
   it('says nothing of those who only applied for membership, or have left the exchange', async () => {
