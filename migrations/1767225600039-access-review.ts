@@ -19,6 +19,9 @@ export class AccessReview1767225600039 implements MigrationInterface {
   }
 }
 
+/** A sub-partner speaks for no client: its sponsor does. */
+const SPONSORED = `((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()))`;
+
 const ATTESTATIONS = `
   alter table client add column attest_by timestamptz not null default now() + interval '180 days';
   -- Sooner, when the steward asks.
@@ -42,10 +45,10 @@ const ATTESTATIONS = `
   alter table client_attestation enable row level security;
   alter table client_attestation force row level security;
   create policy service_reads on client_attestation for select to slt_service
-    using (partner_id = (select acting_owner()) or (select acting_manages('partners')));
+    using (partner_id = (select acting_owner()) or (select acting_manages('partners')) or ${SPONSORED});
   create policy service_attests on client_attestation for insert to slt_service with check (
     (select acting_manages('partners'))
-    or (partner_id = (select acting_owner()) and (select acting_manages('clients'))));
+    or (partner_id = (select acting_owner()) and (select acting_manages('clients'))) or ${SPONSORED});
   grant select, insert on client_attestation to slt_service;
 `;
 
@@ -65,7 +68,8 @@ const ATTEST = `
   begin
     select id, partner_id, reader_id, scopes into former.id, former.partner_id, former.reader_id, former.scopes
       from client where id = p_client and revoked_at is null
-        and (acting_manages('partners') or partner_id = acting_owner() and acting_manages('clients'))
+        and (acting_manages('partners') or partner_id = acting_owner() and acting_manages('clients')
+          or ${SPONSORED})
       for update;
     if not found then return null; end if;
     update client set attest_by = p_by, revoked_at = case when p_revoke then now() end,

@@ -34,11 +34,14 @@ export class AccessReviewController {
     return this.reviews.ask(actor, id, dto);
   }
 
-  /** Say that a client is still needed, needs less, or no more; by another client than itself, where there is one. */
+  /**
+   * Say that a client is still needed, needs less, or no more; by another client than itself, where there is one, and by the
+   * sponsor for those of its sub-partners.
+   */
   @Post('clients/:clientId/attestations')
   @ApiId()
   @ApiClientId()
-  @RequireScope('clients:attest', 'partners:manage')
+  @RequireScope('clients:attest', 'partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async attestClient(
     @CurrentActor() actor: Actor,

@@ -42,6 +42,7 @@ export class AccessReviewService {
     });
   }
 
+  /** @throws Problem 403 for whoever speaks for its sub-partners alone, 404 for a client that is hidden or missing */
   async attest(
     actor: Actor,
     partnerId: string,
@@ -51,6 +52,10 @@ export class AccessReviewService {
     // A revoked client can be a reader whose grants are withdrawn with it.
     return this.database.asPatiently(actor, async (tx) => {
       const client = await this.clients.get(tx, partnerId, clientId);
+      const isForOthers = !actor.manages.includes('partners') && !actor.manages.includes('clients');
+      if (partnerId === actor.partnerId && isForOthers) {
+        throw problems.forbidden('The scope clients:attest is needed.');
+      }
       const attestation = await this.attestations.attest(tx, actor, client, dto);
       await this.audit.record(tx, actor, {
         action: 'client.attested',
