@@ -2,9 +2,13 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Forums of arrangements and their meetings: for current members, as far as their ceilings reach. */
 export class Forums1767225600032 implements MigrationInterface {
+  /** Which later migrations widen, and to which they go back. */
+  static readonly statements = (sponsors: boolean) => ({ places: places(sponsors) });
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLES);
-    await runner.query(PLACES);
+    await runner.query(places(false));
+    await runner.query(OWNED_BY_ENGINE);
     await runner.query(POLICIES);
   }
 
@@ -55,21 +59,42 @@ const TABLES = `
   create index meeting_forum_idx on meeting (forum_id, id);
 `;
 
-/** Where the acting reader is a member now, and what it may receive there at most. */
-const PLACES = `
-  create function acting_places() returns table (arrangement_id uuid, tlp smallint, classification smallint)
+/**
+ * Where the acting reader is a member now, and what it may receive there at most; companies and donors are not reached
+ * through arrangements.
+ * @param sponsors whether there are members that have nothing but what their sponsor has there too
+ */
+const places = (sponsors: boolean): string => {
+  const above = (column: string): string => (sponsors ? `s.${column}, sm.${column}, ` : '');
+  return `
+  create or replace function acting_places() returns table (arrangement_id uuid, tlp smallint, classification smallint)
     language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$
-      select m.arrangement_id, least(m.ceiling_tlp, p.ceiling_tlp, r.ceiling_tlp, answered.tlp),
-        least(m.ceiling_classification, p.ceiling_classification, r.ceiling_classification, answered.classification)
+      select m.arrangement_id,
+        least(m.ceiling_tlp, p.ceiling_tlp, ${above('ceiling_tlp')}r.ceiling_tlp, answered.tlp),
+        least(m.ceiling_classification, p.ceiling_classification, ${above('ceiling_classification')}
+          r.ceiling_classification, answered.classification)
       from membership m join partner p on p.id = m.partner_id
-      join reader r on r.id = acting_reader() and r.partner_id = p.id
+      join reader r on r.id = acting_reader() and r.partner_id = p.id${
+        sponsors
+          ? `
+      left join partner s on s.id = p.sponsor_id and s.status = 'active'
+      left join membership sm on sm.partner_id = s.id and sm.arrangement_id = m.arrangement_id and sm.state = 'current'`
+          : ''
+      }
       -- As the rule has it: while nobody answers, GREEN and UNCLASSIFIED at most.
       left join (values (1::smallint, 0::smallint)) answered (tlp, classification)
         on m.restricted_since is not null or p.restricted_since is not null
+          ${sponsors ? 'or s.restricted_since is not null or sm.restricted_since is not null' : ''}
       where m.partner_id = acting_partner() and m.state = 'current' and p.status = 'active'
+        and p.kind not in ('private_sector', 'donor')
+        ${sponsors ? 'and (p.sponsor_id is null or sm.id is not null)' : ''}
         and (r.arrangement_ids is null or m.arrangement_id = any (r.arrangement_ids))
     $$;
+  `;
+};
+
+const OWNED_BY_ENGINE = `
   grant create on schema public to slt_engine;
   alter function acting_places() owner to slt_engine;
   revoke create on schema public from slt_engine;

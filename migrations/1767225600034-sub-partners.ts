@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Forums1767225600032 } from './1767225600032-forums.js';
 
 /**
  * Organisations registered under a partner, its clients in the sense of TLP 2.0: they stand and fall with their sponsor,
@@ -11,18 +12,23 @@ export class SubPartners1767225600034 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(COLUMNS);
     await runner.query(FOLLOWING);
+    await runner.query(AGAIN);
+    await runner.query(editing(STANDING_OF_ITS_OWN, 1));
+    await runner.query(Forums1767225600032.statements(true).places);
     await runner.query(RULE);
     await runner.query(EVALUATION);
-    await runner.query(explaining(1));
+    await runner.query(editing(EXPLAINING, 1));
     await runner.query(POLICIES);
     await runner.query(PRIVILEGES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(DOWN_POLICIES);
-    await runner.query(explaining(-1));
+    await runner.query(editing(EXPLAINING, -1));
     await runner.query(`drop view admission; alter view direct_admission rename to admission;`);
     await runner.query(DOWN_EVALUATION);
+    await runner.query(Forums1767225600032.statements(false).places);
+    await runner.query(editing(STANDING_OF_ITS_OWN, -1));
     await runner.query(DOWN_FOLLOWING);
   }
 }
@@ -31,12 +37,15 @@ const COLUMNS = `
   alter table partner add column sponsor_id uuid constraint partner_sponsor_fkey references partner (id),
     -- Suspended only because its sponsor is, with which it comes back.
     add column fell_with_sponsor boolean not null default false,
+    -- The steward lets it go on, and not its sponsor.
+    add column suspended_by_steward boolean not null default false,
     add column expires_at timestamptz,
     -- TLP 2.0: AMBER may go to clients; AMBER+STRICT and RED may not.
     add constraint partner_sponsor_check check (
       sponsor_id is null or (kind = 'national_ngo' and sponsor_id <> id and ceiling_tlp <= 2)),
     add constraint partner_fallen_check check (
-      not fell_with_sponsor or (sponsor_id is not null and status = 'suspended'));
+      not fell_with_sponsor or (sponsor_id is not null and status = 'suspended')),
+    add constraint partner_steward_check check (not suspended_by_steward or sponsor_id is not null);
   create index partner_sponsor_idx on partner (sponsor_id) where sponsor_id is not null;
   create index partner_expiring_idx on partner (expires_at) where status in ('active', 'suspended');
 `;
@@ -64,8 +73,29 @@ const FOLLOWING = `
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare
     v_sponsor partner;
+    v_steward boolean := acting_manages('partners');
   begin
     select * into v_sponsor from partner where id = new.sponsor_id for share;
+    if new.status <> 'suspended' then new.fell_with_sponsor := false; end if;
+    if tg_op = 'INSERT' then
+      -- Its sponsor accepts the commitments.
+      new.renew_by := null;
+      new.read_only_from := v_sponsor.read_only_from;
+    else
+      if new.status = 'suspended' and old.status = 'active' and not new.fell_with_sponsor then
+        new.suspended_by_steward := v_steward;
+      elsif new.status = 'active' and old.status <> 'active' then
+        if old.suspended_by_steward and not v_steward then
+          raise exception 'the steward suspended it' using errcode = 'check_violation';
+        end if;
+        new.suspended_by_steward := false;
+      end if;
+      if acting_partner() = new.sponsor_id and not v_steward and (new.ceiling_tlp > old.ceiling_tlp
+        or new.ceiling_classification > old.ceiling_classification
+        or coalesce(new.expires_at, 'infinity') > coalesce(old.expires_at, 'infinity')) then
+        raise exception 'a sponsor only lowers' using errcode = 'check_violation';
+      end if;
+    end if;
     if v_sponsor.kind <> 'ingo' or v_sponsor.sponsor_id is not null then
       raise exception 'only an INGO of its own standing sponsors' using errcode = 'check_violation';
     end if;
@@ -77,8 +107,8 @@ const FOLLOWING = `
     end if;
     return new;
   end $$;
-  create trigger partner_kept_below before insert or update of status, ceiling_tlp, ceiling_classification on partner
-    for each row when (new.sponsor_id is not null) execute function partner_keep_below();
+  create trigger partner_kept_below
+    before insert or update of status, ceiling_tlp, ceiling_classification, expires_at on partner for each row when (new.sponsor_id is not null) execute function partner_keep_below();
 
   create function partner_take_along() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -100,6 +130,16 @@ const FOLLOWING = `
       or old.ceiling_classification > new.ceiling_classification))
     execute function partner_take_along();
 
+  create function partner_lapse_along() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    update partner set read_only_from = new.read_only_from where sponsor_id = new.id;
+    return null;
+  end $$;
+  create trigger partner_lapses_along after update of read_only_from on partner for each row
+    when (new.sponsor_id is null and old.read_only_from is distinct from new.read_only_from)
+    execute function partner_lapse_along();
+
   ${NEED_SPONSOR}
   create trigger membership_sponsored before insert or update of state on membership
     for each row when (new.state <> 'ended') execute function membership_need_sponsor();
@@ -114,6 +154,34 @@ const FOLLOWING = `
   end $$;
   create trigger membership_takes_along after update of state on membership
     for each row when (new.state = 'ended' and old.state <> 'ended') execute function membership_take_along();
+`;
+
+/**
+ * A membership that begins again is no new one: nobody comes to more by leaving, and whoever was silent still is. No ceiling
+ * means that of the last time; without one, RED and STRICTLY_CONFIDENTIAL.
+ */
+const AGAIN = `
+  create function membership_resume() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_last membership;
+  begin
+    select * into v_last from membership
+      where arrangement_id = new.arrangement_id and partner_id = new.partner_id and state = 'ended'
+      order by created_at desc, id desc limit 1;
+    if found then
+      new.covered_at := v_last.covered_at;
+      new.restricted_since := v_last.restricted_since;
+    end if;
+    if not acting_manages('arrangements') then
+      new.ceiling_tlp := least(new.ceiling_tlp, v_last.ceiling_tlp);
+      new.ceiling_classification := least(new.ceiling_classification, v_last.ceiling_classification);
+    end if;
+    new.ceiling_tlp := coalesce(new.ceiling_tlp, v_last.ceiling_tlp, 4);
+    new.ceiling_classification := coalesce(new.ceiling_classification, v_last.ceiling_classification, 2);
+    return new;
+  end $$;
+  create trigger membership_resumed before insert on membership for each row execute function membership_resume();
 `;
 
 /** What the rule was before, whatever it has learnt meanwhile, decides for each by itself; nobody has more than its sponsor. */
@@ -156,7 +224,9 @@ const EVALUATION = `
   create or replace function share_after_partner_change() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   begin
-    perform share_lock(true, share_kin(new.id), array[new.kind], '{}');
+    -- Of those that follow it in this transaction too: no kind may be left to be locked after arrangements.
+    perform share_lock(true, share_kin(new.id),
+      array(select distinct kind from partner where id = any (share_kin(new.id))), '{}');
     perform share_lock(true, '{}', '{}',
       array(select distinct arrangement_id from membership where partner_id = new.id and state = 'current'));
     perform share_record(array(select share_differences_of_readers(share_readers_below(new.id), null)));
@@ -194,12 +264,20 @@ const BEFORE_REASON = `('kind_not_reached_by_arrangement', d.way`;
 /** Counts of organisations that the originator may not see must not move when it excepts one of them. */
 const COUNTED = { old: `array['excluded'])`, now: `array['excluded', 'sponsor_not_reached'])` };
 
-/** One more reason, in functions that otherwise stay as they are. */
-const explaining = (direction: 1 | -1): string => {
-  const edits = [
-    ['share_addressed(uuid)', BEFORE_REASON, REASON + BEFORE_REASON],
-    ['share_explanation_others(uuid)', COUNTED.old, COUNTED.now],
-  ].map(([signature, before, after]) =>
+type Edit = readonly [signature: string, before: string, after: string];
+
+const EXPLAINING: Edit[] = [
+  ['share_addressed(uuid)', BEFORE_REASON, REASON + BEFORE_REASON],
+  ['share_explanation_others(uuid)', COUNTED.old, COUNTED.now],
+];
+/** Whoever is sponsored accepts nothing: its dates are those of its sponsor. */
+const STANDING_OF_ITS_OWN: Edit[] = [
+  ['commitments_settle(uuid)', 'where o.id = p_partner)', 'where o.id = p_partner and o.sponsor_id is null)'],
+];
+
+/** Functions that otherwise stay as they are. */
+const editing = (places: Edit[], direction: 1 | -1): string => {
+  const edits = places.map(([signature, before, after]) =>
     direction === 1 ? [signature, before, after] : [signature, after, before],
   );
   return `
@@ -276,13 +354,15 @@ const PRIVILEGES = `
   alter function acting_sponsor() owner to slt_engine;
   alter function partner_keep_below() owner to slt_engine;
   alter function partner_take_along() owner to slt_engine;
+  alter function partner_lapse_along() owner to slt_engine;
+  alter function membership_resume() owner to slt_engine;
   alter function membership_need_sponsor() owner to slt_engine;
   alter function membership_take_along() owner to slt_engine;
   alter function share_kin(uuid) owner to slt_engine;
   alter function share_readers_below(uuid) owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function acting_sub_partners(), acting_sponsor(), partner_keep_below(), partner_take_along(),
-    membership_need_sponsor(), membership_take_along(), share_kin(uuid), share_readers_below(uuid) from public;
+    partner_lapse_along(), membership_resume(), membership_need_sponsor(), membership_take_along(), share_kin(uuid), share_readers_below(uuid) from public;
   grant execute on function acting_sub_partners(), acting_sponsor() to slt_service, slt_background;
 `;
 
@@ -348,12 +428,15 @@ const DOWN_EVALUATION = `
 const DOWN_FOLLOWING = `
   drop trigger membership_takes_along on membership; drop function membership_take_along();
   drop trigger membership_sponsored on membership; drop function membership_need_sponsor();
+  drop trigger membership_resumed on membership; drop function membership_resume();
+  drop trigger partner_lapses_along on partner; drop function partner_lapse_along();
   drop trigger partner_takes_along on partner; drop function partner_take_along();
   drop trigger partner_kept_below on partner; drop function partner_keep_below();
   alter table partner no force row level security;
   update partner set status = 'withdrawn', fell_with_sponsor = false where sponsor_id is not null;
-  alter table partner force row level security;
   set constraints all immediate;
   set constraints all deferred;
-  alter table partner drop column sponsor_id, drop column fell_with_sponsor, drop column expires_at;
+  alter table partner force row level security;
+  alter table partner drop column sponsor_id, drop column fell_with_sponsor,
+    drop column suspended_by_steward, drop column expires_at;
 `;

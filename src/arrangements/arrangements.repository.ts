@@ -19,7 +19,8 @@ export interface NewMembership {
   startsAt: Date;
   endsAt: Date | null;
   state: MembershipState;
-  ceiling: { tlp: number; classification: number };
+  /** Null: that of its last membership, or the highest. */
+  ceiling: { tlp: number; classification: number } | null;
 }
 
 /** All SQL on arrangements and memberships; their changes re-evaluate who sees what by trigger. */
@@ -141,8 +142,8 @@ export class ArrangementsRepository {
         membership.startsAt,
         membership.endsAt,
         membership.state,
-        membership.ceiling.tlp,
-        membership.ceiling.classification,
+        membership.ceiling?.tlp ?? null,
+        membership.ceiling?.classification ?? null,
       ],
     );
     return rows.length > 0;

@@ -100,7 +100,10 @@ export class ArrangementsService {
     });
   }
 
-  /** What the arrangement was given becomes visible to the new member when the transaction commits. */
+  /**
+   * What the arrangement was given becomes visible to the new member when the transaction commits. Whoever was a member before
+   * has the ceiling of then, unless the steward states another.
+   */
   async addMember(actor: Actor, id: string, dto: AddMemberDto): Promise<MembershipRow> {
     const partnerId = dto.partnerId.toLowerCase();
     const now = new Date();
@@ -121,7 +124,7 @@ export class ArrangementsService {
         startsAt,
         endsAt: endsAt ?? null,
         state,
-        ceiling: ceilingRanks(dto.ceiling ?? { tlp: 'RED' }),
+        ceiling: dto.ceiling === undefined ? null : ceilingRanks(dto.ceiling),
       });
       if (!added) throw problems.conflict('The partner is a member already.');
       const members = await this.arrangements.listMemberships(tx, id);

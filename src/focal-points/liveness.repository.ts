@@ -56,7 +56,7 @@ export class LivenessRepository {
 
   /**
    * One membership whose day 91 has come: in a transaction of its own, so that locks keep their order. One that is being
-   * confirmed meanwhile is left alone.
+   * confirmed meanwhile is left alone. Those of sub-partners follow that of their sponsor.
    */
   async restrictMembership(tx: Tx): Promise<Restricted | null> {
     const [rows]: [Restricted[]] = await tx.query(
@@ -64,6 +64,7 @@ export class LivenessRepository {
        where id in (
          select id from membership where state = 'current' and restricted_since is null
            and covered_at <= ${OVERDUE} and starts_at <= ${OVERDUE}
+           and partner_id not in (select id from partner where sponsor_id is not null)
          order by random() limit 1 for no key update skip locked)
        returning partner_id, arrangement_id`,
     );
@@ -75,6 +76,7 @@ export class LivenessRepository {
       `update partner set restricted_since = now()
        where id in (
          select id from partner where status = 'active' and restricted_since is null and covered_at <= ${OVERDUE}
+           and sponsor_id is null
          order by random() limit 1 for no key update skip locked)
        returning id as partner_id, null as arrangement_id`,
     );

@@ -63,10 +63,13 @@ export class PartnerClientsService {
     });
   }
 
-  /** @throws Problem 409 for a client that was revoked */
+  /** @throws Problem 403 for a sponsor that says how much it may ask; 409 for a client that was revoked */
   async change(actor: Actor, partnerId: string, clientId: string, dto: ChangeClientDto): Promise<ClientRow> {
     return this.database.as(actor, async (tx) => {
       const client = await this.clients.lock(tx, partnerId, clientId);
+      if (dto.requestsPerMinute !== undefined && !actor.manages.includes('partners')) {
+        throw problems.forbidden('How much a client may ask is for the steward to say.');
+      }
       if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
       const focalPointId = await this.keeperOf(tx, partnerId, dto.focalPointId);
       await this.clients.change(tx, client, { ...dto, focalPointId });

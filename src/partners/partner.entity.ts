@@ -25,6 +25,7 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
   `sponsor_id is null or (kind = 'national_ngo' and sponsor_id <> id and ceiling_tlp <= 2)`,
 )
 @Check('partner_fallen_check', `not fell_with_sponsor or (sponsor_id is not null and status = 'suspended')`)
+@Check('partner_steward_check', 'not suspended_by_steward or sponsor_id is not null')
 @Index('partner_sponsor_idx', ['sponsorId'], { where: 'sponsor_id is not null' })
 @Index('partner_expiring_idx', ['expiresAt'], { where: `status in ('active', 'suspended')` })
 @Index('partner_renewal_idx', ['renewBy'])
@@ -70,6 +71,10 @@ export class PartnerEntity {
   /** Suspended only because its sponsor is, with which it comes back. */
   @Column('boolean', { name: 'fell_with_sponsor', default: false })
   fellWithSponsor: boolean;
+
+  /** The steward lets it go on, and not its sponsor. */
+  @Column('boolean', { name: 'suspended_by_steward', default: false })
+  suspendedBySteward: boolean;
 
   /** The day on which the partnership ends by itself. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })

@@ -45,7 +45,7 @@ export const STANDING = {
     by: 'steward, or its sponsor',
     from: ['suspended', 'expired'],
     to: 'active',
-    says: 'what it may have now appears again; not while its sponsor is suspended or its end is past',
+    says: 'what it may have now appears again; not while its sponsor is suspended or its end is past, and by the steward alone where the steward suspended it',
   },
   withdraw: {
     by: 'steward, its sponsor, or itself',
@@ -92,6 +92,7 @@ const HIGHEST_OF_CLIENTS = ceilingRanks({ tlp: 'AMBER' });
 
 /**
  * The ceiling of one that is registered under another; without one, as high as it may be.
+ * @param sponsor or the sub-partner itself, where it is to be lowered only
  * @throws Problem 400 when it is above that of the sponsor, or above AMBER
  */
 export function ceilingBelow(
@@ -105,7 +106,7 @@ export function ceilingBelow(
   if (stated === undefined) return highest;
   const { tlp, classification } = ceilingRanks(stated);
   const faults: Fault[] = [];
-  const detail = 'must be AMBER at most, and not above that of the sponsor';
+  const detail = 'must be AMBER at most, not above that of the sponsor, and is raised by the steward alone';
   if (tlp > highest.tlp) faults.push({ pointer: '#/ceiling/tlp', detail });
   if (stated.classification !== undefined && classification > highest.classification) {
     faults.push({ pointer: '#/ceiling/classification', detail });

@@ -131,6 +131,7 @@ export interface PartnerRow {
   created_at: Date;
   updated_at: Date;
   sponsor_id: string | null;
+  suspended_by_steward: boolean;
   expires_at: Date | null;
 }
 

@@ -4,7 +4,7 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 import { type PartnerRow } from './partners.dto.js';
 
 const COLUMNS = `id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, version, created_at,
-  updated_at, sponsor_id, expires_at`;
+  updated_at, sponsor_id, suspended_by_steward, expires_at`;
 
 export interface NewPartner {
   id: string;
@@ -119,13 +119,17 @@ export class PartnersRepository {
     );
   }
 
-  /** What the acting reader can be given at most: its partner's ceiling and its own together. */
+  /** What the acting reader can be given at most: the ceilings of its partner, of the sponsor of that, and its own together. */
   async effectiveCeiling(tx: Tx): Promise<{ tlp: number; classification: number }> {
     const rows: { tlp: number; classification: number }[] = await tx.query(
-      `select least(p.ceiling_tlp, r.ceiling_tlp, case when p.restricted_since is not null then 1 end) as tlp,
-         least(p.ceiling_classification, r.ceiling_classification,
-           case when p.restricted_since is not null then 0 end) as classification
-       from reader r join partner p on p.id = r.partner_id where r.id = acting_reader()`,
+      `select least(p.ceiling_tlp, s.ceiling_tlp, r.ceiling_tlp, answered.tlp)::int as tlp,
+         least(p.ceiling_classification, s.ceiling_classification, r.ceiling_classification,
+           answered.classification)::int as classification
+       from reader r join partner p on p.id = r.partner_id
+       left join partner s on s.id = p.sponsor_id
+       left join (values (1, 0)) answered (tlp, classification)
+         on p.restricted_since is not null or s.restricted_since is not null
+       where r.id = acting_reader()`,
     );
     return rows[0] ?? { tlp: 0, classification: 0 };
   }

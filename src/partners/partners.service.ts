@@ -110,8 +110,8 @@ export class PartnersService {
       await this.partners.update(tx, id, {
         name: dto.name ?? partner.name,
         country: dto.country ?? partner.country,
-        ceiling: await this.ceilingOf(tx, partner, dto),
-        expiresAt: endOf(dto.until) ?? partner.expires_at,
+        ceiling: await this.ceilingOf(tx, actor, partner, dto),
+        expiresAt: this.endFor(actor, partner, dto),
       });
       await this.record(tx, actor, 'partner.changed', id, { ...dto });
       return this.getIn(tx, id);
@@ -143,7 +143,7 @@ export class PartnersService {
       throw problems.forbidden('A partner cannot change its own standing.');
     }
     const status = nextStatus(partner.status, change);
-    if (change === 'reinstate') await this.requireGround(tx, partner);
+    if (change === 'reinstate') await this.requireGround(tx, actor, partner);
     await this.partners.updateStatus(tx, id, status);
     await this.record(tx, actor, 'partner.standing_changed', id, { status });
     return this.getIn(tx, id);
@@ -217,6 +217,7 @@ export class PartnersService {
 
   private async ceilingOf(
     tx: Tx,
+    actor: Actor,
     partner: PartnerRow,
     { ceiling }: ChangePartnerDto,
   ): Promise<{ tlp: number; classification: number }> {
@@ -224,15 +225,30 @@ export class PartnersService {
       return { tlp: partner.ceiling_tlp, classification: partner.ceiling_classification };
     }
     if (partner.sponsor_id === null) return ceilingRanks(ceiling);
+    // What the steward lowered its sponsor does not raise.
+    if (!actor.manages.includes('partners')) return ceilingBelow(partner, ceiling);
     return ceilingBelow(await this.getIn(tx, partner.sponsor_id), ceiling);
   }
 
-  /** @throws Problem 409 for a partner that would fall again at once */
-  private async requireGround(tx: Tx, partner: PartnerRow): Promise<void> {
+  /** @throws Problem 400 for an end that is past, or later than a sponsor may set it */
+  private endFor(actor: Actor, { expires_at }: PartnerRow, { until }: ChangePartnerDto): Date | null {
+    const end = endOf(until);
+    if (end === null) return expires_at;
+    if (!actor.manages.includes('partners') && expires_at !== null && end > expires_at) {
+      throw problems.invalidInput([{ pointer: '#/until', detail: 'is made later by the steward alone' }]);
+    }
+    return end;
+  }
+
+  /** @throws Problem 409 for a partner that would fall again at once, and for one that the steward alone reinstates */
+  private async requireGround(tx: Tx, actor: Actor, partner: PartnerRow): Promise<void> {
     if (partner.expires_at !== null && partner.expires_at <= new Date()) {
       throw problems.conflict('Its time is over: give it a later end first.');
     }
     if (partner.sponsor_id === null) return;
+    if (partner.suspended_by_steward && !actor.manages.includes('partners')) {
+      throw problems.conflict('The steward suspended it, and reinstates it.');
+    }
     const { status } = await this.getIn(tx, partner.sponsor_id);
     if (status !== 'active') throw problems.conflict(`Its sponsor is ${status}.`);
   }

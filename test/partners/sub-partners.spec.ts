@@ -5,29 +5,22 @@ import { startApp, type TestApp } from '../support/app.js';
 import {
   alert,
   arrangement,
-  client,
   join,
   leave,
   partner,
   renditionInput,
   type TestArrangement,
   type TestPartner,
-  uniqueCode,
-  USUAL_SCOPES,
 } from '../support/factories.js';
 import { query } from '../support/database.js';
-import { type Answer, expectStatus, type Http, type Problem } from '../support/http.js';
-
-interface View {
-  id: string;
-  code: string;
-  status: string;
-  sponsorId?: string;
-  ceiling?: { tlp: string; classification: string };
-}
-
-const SPONSORING = [...USUAL_SCOPES, 'sub-partners:manage'];
-const OF_CLIENTS = ['partners:read', 'arrangements:read', 'alerts:read', 'alerts:respond', 'reports:submit'];
+import { expectStatus, type Http, type Problem } from '../support/http.js';
+import {
+  type PartnerView as View,
+  registered,
+  SPONSORING,
+  stand as standing,
+  subPartner,
+} from './sponsoring.js';
 
 let app: TestApp;
 let un: TestPartner;
@@ -35,27 +28,14 @@ let sponsor: TestPartner;
 let local: TestPartner;
 let here: TestArrangement;
 
-const registered = (http: Http, sponsorId: string, more: object = {}): Promise<Answer<View>> =>
-  http.post<View>(`/v1/partners/${sponsorId}/sub-partners`, {
-    code: uniqueCode('S'),
-    name: 'A local organisation',
-    ...more,
-  });
-
-/** A sub-partner with one client and a token for it. */
-async function sub(by: TestPartner, more: object = {}): Promise<TestPartner> {
-  const made = expectStatus(await registered(by.http, by.partner.id, more), 201);
-  const credentials = await client(app, made.id, { scopes: OF_CLIENTS });
-  return { partner: made, client: credentials, http: await app.as(credentials) };
-}
+const sub = (by: TestPartner, more: object = {}): Promise<TestPartner> => subPartner(app, by, more);
 
 const publish = (tlp: string, audience: object) =>
   alert(un.http, {
     renditions: [renditionInput({ tlp: tlp as 'GREEN', audience })],
   });
 
-const stand = (id: string, change: string, by: Http = app.steward) =>
-  by.post<View>(`/v1/partners/${id}/${change}`);
+const stand = (id: string, change: string, by: Http = app.steward) => standing(id, change, by);
 
 beforeAll(async () => {
   app = await startApp();
