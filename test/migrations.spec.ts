@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type MigrationInterface } from 'typeorm';
@@ -61,12 +62,7 @@ describe('migrations', () => {
   it('go down one by one until nothing is left, and up again to the same', async () => {
     const { ownerUrl } = await database();
     const before = await everything(ownerUrl);
-    const source = await new DataSource({
-      type: 'postgres',
-      url: ownerUrl,
-      migrations: await Promise.all(FILES.map(migrationIn)),
-      migrationsTableName: LEDGER,
-    }).initialize();
+    const source = await revertible(ownerUrl);
     try {
       for (const _ of FILES) await source.undoLastMigration({ transaction: 'each' });
     } finally {
@@ -79,6 +75,29 @@ describe('migrations', () => {
     expect(await everything(ownerUrl)).toEqual(before);
   });
 
+  it('go down with organisations that are registered under others, which then have left', async () => {
+    const { ownerUrl, superuserUrl } = await database();
+    const [sponsor, local] = [randomUUID(), randomUUID()];
+    const insert = `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification, sponsor_id)
+      values ($1, $2, 'An organisation', $3, 'active', 2, 1, $4)`;
+    await query(superuserUrl, insert, [sponsor, 'SPONSOR', 'ingo', null]);
+    await query(superuserUrl, insert, [local, 'LOCAL', 'national_ngo', sponsor]);
+    await query(
+      superuserUrl,
+      `insert into reader (id, partner_id, ceiling_tlp, ceiling_classification)
+       select id, id, 4, 2 from partner`,
+    );
+    const source = await revertible(ownerUrl);
+    try {
+      const after = FILES.filter((name) => Number.parseInt(name, 10) >= 1767225600034);
+      for (const _ of after) await source.undoLastMigration({ transaction: 'each' });
+    } finally {
+      await source.destroy();
+    }
+    const rows = await query(superuserUrl, `select status from partner where id = $1`, [local]);
+    expect(rows).toEqual([{ status: 'withdrawn' }]);
+  });
+
   it('run once when several processes start together', async () => {
     const { ownerUrl } = await database({ migrated: false });
     await Promise.all([migrate(ownerUrl), migrate(ownerUrl), migrate(ownerUrl)]);
@@ -88,6 +107,14 @@ describe('migrations', () => {
 });
 
 const entities = (url: string): DataSource => new DataSource({ type: 'postgres', url, entities: ENTITIES });
+
+const revertible = async (url: string): Promise<DataSource> =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    migrations: await Promise.all(FILES.map(migrationIn)),
+    migrationsTableName: LEDGER,
+  }).initialize();
 
 async function migrationIn(file: string): Promise<new () => MigrationInterface> {
   const path = join('..', 'migrations', file.replace(/ts$/, 'js'));
