@@ -63,7 +63,10 @@ export class AddMemberDto {
   @IsTimestamp()
   until?: string;
 
-  /** Lower than the partner's, for what comes through this arrangement. */
+  /**
+   * Lower than the partner's, for what comes through this arrangement; when absent, that of its last membership, if it had one.
+   * Only the steward states a higher one than that.
+   */
   @IfPresent()
   @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;

@@ -108,7 +108,7 @@ export class ChangeClientDto {
   @IsText(1, 120)
   name?: string;
 
-  /** How much it may ask; null: as much as others. */
+  /** How much it may ask, said by the steward alone; null: as much as others. */
   @ValidateIf((_, value) => value !== undefined && value !== null)
   @IsInt()
   @Min(REQUESTS.least)

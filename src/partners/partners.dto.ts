@@ -70,12 +70,12 @@ export class ChangePartnerDto {
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 code' })
   country?: string;
 
-  /** A lower ceiling takes effect at once on everything that the partner was given. */
+  /** A lower ceiling takes effect at once on everything that the partner was given; a sponsor only lowers it. */
   @IfPresent()
   @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;
 
-  /** When the partnership ends by itself. */
+  /** When the partnership ends by itself; a sponsor only brings it forward. */
   @IfPresent()
   @IsTimestamp()
   until?: string;
