@@ -6,20 +6,30 @@ export class Presences1767225600042 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLE);
     await runner.query(HOLDING);
+    await runner.query(FOLLOWING);
+    await runner.query(SHARING);
+    await runner.query(LEAVING);
     await runner.query(POLICIES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(SubPartners1767225600034.statements().needSponsor);
     await runner.query(`
+      drop trigger partner_leaves on partner; drop trigger partner_all_locked on partner;
+      drop function membership_leave(); drop function membership_leave_lock();
+      drop trigger arrangement_countries_shared on arrangement; drop trigger arrangement_countries_applied on arrangement;
       drop trigger membership_held on membership; drop function membership_hold();
       drop trigger membership_pauses_along on membership; drop function membership_pause_along();
-      drop table partner_presence; drop function presence_apply(); drop function presence_holds(uuid, uuid);
+      drop table partner_presence;
+      drop function presence_share_countries(); drop function presence_apply_countries();
+      drop function presence_share(); drop function presence_apply();
+      drop function presence_record(uuid[], uuid[]); drop function presence_follow(uuid[], uuid[]);
+      drop function presence_lock(uuid[]); drop function presence_holds(uuid, uuid);
       alter table membership no force row level security;
       update membership set state = 'ended', ends_at = greatest(now(), starts_at) where state = 'suspended';
-      alter table membership force row level security;
       set constraints all immediate;
       set constraints all deferred;
+      alter table membership force row level security;
       alter table membership drop constraint membership_state_check;
       alter table membership add constraint membership_state_check check (state in ('future', 'current', 'ended'));
     `);
@@ -62,9 +72,25 @@ const HOLDING = `
     where n.partner_id = p_partner and n.state = 'current'
   $$;
 
+  -- Whoever may change where a partner works, or what of it rests, goes one after the other.
+  create function presence_lock(p_partners uuid[]) returns void
+  language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_partner uuid;
+  begin
+    for v_partner in select distinct id from unnest(p_partners) as id order by id loop
+      perform pg_advisory_xact_lock(hashtextextended('presence:' || v_partner, 0));
+    end loop;
+  end $$;
+
   create function membership_hold() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   begin
+    -- Whoever changes the countries does not see yet who is being added.
+    if tg_op = 'INSERT' then
+      perform pg_advisory_xact_lock_shared(hashtextextended('countries:' || new.arrangement_id, 0));
+    end if;
+    perform presence_lock(array[new.partner_id]);
     if presence_holds(new.partner_id, new.arrangement_id) then new.state := 'suspended'; end if;
     return new;
   end $$;
@@ -101,18 +127,117 @@ const HOLDING = `
     for each row when (old.state in ('current', 'suspended') and new.state in ('current', 'suspended')
       and old.state <> new.state)
     execute function membership_pause_along();
+`;
+
+/** What rests begins again, and the other way round, as presences and the countries of arrangements now have it. */
+const FOLLOWING = `
+  create function presence_follow(p_partners uuid[], p_arrangements uuid[]) returns void
+  language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+    update membership m set state = case m.state when 'current' then 'suspended' else 'current' end
+    where m.partner_id = any (p_partners) and m.arrangement_id = any (p_arrangements)
+      and m.state = case when presence_holds(m.partner_id, m.arrangement_id) then 'current' else 'suspended' end
+  $$;
 
   create function presence_apply() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   begin
-    update membership m set state = case m.state when 'current' then 'suspended' else 'current' end
-    from arrangement a
-    where a.id = m.arrangement_id and m.partner_id = new.partner_id and new.country = any (a.countries)
-      and m.state = case when presence_holds(m.partner_id, m.arrangement_id) then 'current' else 'suspended' end;
+    perform presence_lock(share_kin(new.partner_id));
+    perform presence_follow(array[new.partner_id],
+      array(select id from arrangement where new.country = any (countries)));
     return null;
   end $$;
   create trigger partner_presence_applied after insert or update of state on partner_presence
     for each row when (new.state = 'current') execute function presence_apply();
+
+  create function presence_apply_countries() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    perform pg_advisory_xact_lock(hashtextextended('countries:' || new.id, 0));
+    perform presence_lock(array(
+      select kin from membership m cross join unnest(share_kin(m.partner_id)) as kin
+      where m.arrangement_id = new.id and m.state <> 'ended'));
+    perform presence_follow(
+      array(select partner_id from membership where arrangement_id = new.id and state in ('current', 'suspended')),
+      array[new.id]);
+    return null;
+  end $$;
+  create trigger arrangement_countries_applied after update of countries on arrangement
+    for each row when (old.countries is distinct from new.countries) execute function presence_apply_countries();
+`;
+
+/**
+ * Who sees what is decided for all memberships that follow at once, before what decides for each by itself: locks are
+ * taken in their order, and change logs advance in theirs.
+ */
+const SHARING = `
+  create function presence_record(p_partners uuid[], p_arrangements uuid[]) returns void
+  language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_kin uuid[] := array(select distinct kin from unnest(p_partners) as id cross join unnest(share_kin(id)) as kin);
+    v_readers uuid[];
+  begin
+    if cardinality(p_partners) = 0 or cardinality(p_arrangements) = 0 then return; end if;
+    perform share_lock(true, v_kin, array(select kind from partner where id = any (v_kin)), p_arrangements);
+    v_readers := array(select r.id from reader r join partner p on p.id = r.partner_id
+                       where p.id = any (p_partners) or p.sponsor_id = any (p_partners));
+    perform share_record(array(
+      select distinct d from unnest(p_arrangements) as arrangement_id
+      cross join lateral share_differences_of_readers(v_readers, arrangement_id) as d));
+  end $$;
+
+  create function presence_share() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    perform presence_record(array[new.partner_id], array(
+      select m.arrangement_id from membership m join arrangement a on a.id = m.arrangement_id
+      where m.partner_id = new.partner_id and m.state in ('current', 'suspended') and new.country = any (a.countries)));
+    return null;
+  end $$;
+  create constraint trigger partner_presence_shared after insert or update of state on partner_presence
+    deferrable initially deferred for each row when (new.state = 'current') execute function presence_share();
+
+  create function presence_share_countries() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    perform presence_record(array(
+      select m.partner_id from membership m
+      where m.arrangement_id = new.id and m.state in ('current', 'suspended')
+        and exists (select from partner_presence n where n.partner_id = m.partner_id and n.state = 'current')),
+      array[new.id]);
+    return null;
+  end $$;
+  create constraint trigger arrangement_countries_shared after update of countries on arrangement
+    deferrable initially deferred for each row when (old.countries is distinct from new.countries)
+    execute function presence_share_countries();
+`;
+
+/** Whoever has left for good is a member of nothing. */
+const LEAVING = `
+  create function membership_leave() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    perform presence_lock(share_kin(new.id));
+    update membership set state = 'ended', ends_at = greatest(now(), starts_at)
+      where partner_id = new.id and state <> 'ended';
+    return null;
+  end $$;
+  create trigger partner_leaves after update of status on partner
+    for each row when (new.status = 'withdrawn' and old.status <> 'withdrawn') execute function membership_leave();
+
+  create function membership_leave_lock() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_kin uuid[] := share_kin(new.id);
+  begin
+    perform share_lock(true, v_kin, array(select kind from partner where id = any (v_kin)),
+      array(select arrangement_id from membership
+            where partner_id = any (v_kin) and (state <> 'ended' or ends_at >= now())));
+    return null;
+  end $$;
+  -- Before what decides for it and for each membership by itself, in order of name.
+  create constraint trigger partner_all_locked after update of status on partner
+    deferrable initially deferred for each row when (new.status = 'withdrawn' and old.status <> 'withdrawn')
+    execute function membership_leave_lock();
 `;
 
 const POLICIES = `
@@ -132,10 +257,20 @@ const POLICIES = `
   grant select on partner_presence to slt_engine;
   grant create on schema public to slt_engine;
   alter function presence_holds(uuid, uuid) owner to slt_engine;
+  alter function presence_lock(uuid[]) owner to slt_engine;
+  alter function presence_follow(uuid[], uuid[]) owner to slt_engine;
+  alter function presence_record(uuid[], uuid[]) owner to slt_engine;
   alter function membership_hold() owner to slt_engine;
   alter function membership_pause_along() owner to slt_engine;
+  alter function membership_leave() owner to slt_engine;
+  alter function membership_leave_lock() owner to slt_engine;
   alter function presence_apply() owner to slt_engine;
+  alter function presence_apply_countries() owner to slt_engine;
+  alter function presence_share() owner to slt_engine;
+  alter function presence_share_countries() owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function presence_holds(uuid, uuid), membership_hold(), membership_pause_along(), presence_apply()
+  revoke execute on function presence_holds(uuid, uuid), presence_lock(uuid[]), presence_follow(uuid[], uuid[]),
+    presence_record(uuid[], uuid[]), membership_hold(), membership_pause_along(), membership_leave(),
+    membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries()
     from public;
 `;

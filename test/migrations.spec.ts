@@ -62,12 +62,7 @@ describe('migrations', () => {
   it('go down one by one until nothing is left, and up again to the same', async () => {
     const { ownerUrl } = await database();
     const before = await everything(ownerUrl);
-    const source = await revertible(ownerUrl);
-    try {
-      for (const _ of FILES) await source.undoLastMigration({ transaction: 'each' });
-    } finally {
-      await source.destroy();
-    }
+    await goDown(ownerUrl, FILES.length);
     const left = await everything(ownerUrl);
     expect(left.filter((line) => !line.includes(LEDGER))).toEqual([]);
 
@@ -87,15 +82,28 @@ describe('migrations', () => {
       `insert into reader (id, partner_id, ceiling_tlp, ceiling_classification)
        select id, id, 4, 2 from partner`,
     );
-    const source = await revertible(ownerUrl);
-    try {
-      const after = FILES.filter((name) => Number.parseInt(name, 10) >= 1767225600034);
-      for (const _ of after) await source.undoLastMigration({ transaction: 'each' });
-    } finally {
-      await source.destroy();
-    }
+    await goDown(ownerUrl, FILES.filter((name) => name >= '1767225600034').length);
     const rows = await query(superuserUrl, `select status from partner where id = $1`, [local]);
     expect(rows).toEqual([{ status: 'withdrawn' }]);
+  });
+
+  it('go down past presences with a membership that rests', async () => {
+    const { ownerUrl, superuserUrl } = await database();
+    const id = randomUUID();
+    await query(
+      superuserUrl,
+      `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+         values ('${id}', 'ONE', 'One', 'ingo', 'active', 4, 2);
+       insert into reader values ('${id}', '${id}', true, 4, 2, null);
+       insert into arrangement (id, code, name, countries, level) values ('${id}', 'AA', 'A', '{SD}', 'regular');
+       insert into membership values ('${id}', '${id}', '${id}', now(), null, 'current', 4, 2);
+       insert into partner_presence (id, partner_id, country, status, starts_at, state)
+         values ('${id}', '${id}', 'SD', 'closed', now(), 'current');`,
+    );
+    const states = (): Promise<unknown[]> => query(superuserUrl, `select state from membership`);
+    expect(await states()).toEqual([{ state: 'suspended' }]);
+    await goDown(ownerUrl, FILES.filter((name) => name >= '1767225600042').length);
+    expect(await states()).toEqual([{ state: 'ended' }]);
   });
 
   it('run once when several processes start together', async () => {
@@ -108,13 +116,19 @@ describe('migrations', () => {
 
 const entities = (url: string): DataSource => new DataSource({ type: 'postgres', url, entities: ENTITIES });
 
-const revertible = async (url: string): Promise<DataSource> =>
-  new DataSource({
+async function goDown(url: string, steps: number): Promise<void> {
+  const source = await new DataSource({
     type: 'postgres',
     url,
     migrations: await Promise.all(FILES.map(migrationIn)),
     migrationsTableName: LEDGER,
   }).initialize();
+  try {
+    for (let step = 0; step < steps; step++) await source.undoLastMigration({ transaction: 'each' });
+  } finally {
+    await source.destroy();
+  }
+}
 
 async function migrationIn(file: string): Promise<new () => MigrationInterface> {
   const path = join('..', 'migrations', file.replace(/ts$/, 'js'));

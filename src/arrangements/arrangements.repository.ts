@@ -44,9 +44,10 @@ export class ArrangementsRepository {
     return rows[0] ?? null;
   }
 
+  /** Not against members that are being added, who may wait for the same countries. */
   async lock(tx: Tx, id: string): Promise<ArrangementRow | null> {
     const rows: ArrangementRow[] = await tx.query(
-      `select ${COLUMNS} from arrangement where id = $1 for update`,
+      `select ${COLUMNS} from arrangement where id = $1 for no key update`,
       [id],
     );
     return rows[0] ?? null;

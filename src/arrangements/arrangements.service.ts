@@ -80,13 +80,14 @@ export class ArrangementsService {
     return this.database.readAs(actor, (tx) => this.arrangements.listActing(tx));
   }
 
+  /** What memberships give follows the countries, as far as partners have said where they work. */
   async change(
     actor: Actor,
     id: string,
     dto: ChangeArrangementDto,
     ifMatch?: string,
   ): Promise<ArrangementRow> {
-    return this.database.as(actor, async (tx) => {
+    return this.database.asPatiently(actor, async (tx) => {
       const arrangement = await this.arrangements.lock(tx, id);
       if (arrangement === null) throw problems.notFound();
       requireVersion(ifMatch, arrangement.version);

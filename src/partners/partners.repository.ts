@@ -74,10 +74,12 @@ export class PartnersRepository {
     return rows[0] ?? null;
   }
 
+  /** Not against memberships that begin, for whose end whoever withdraws may wait. */
   async lock(tx: Tx, id: string): Promise<PartnerRow | null> {
-    const rows: PartnerRow[] = await tx.query(`select ${COLUMNS} from partner where id = $1 for update`, [
-      id,
-    ]);
+    const rows: PartnerRow[] = await tx.query(
+      `select ${COLUMNS} from partner where id = $1 for no key update`,
+      [id],
+    );
     return rows[0] ?? null;
   }
 

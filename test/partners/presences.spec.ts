@@ -94,6 +94,22 @@ it('keeps out of an arrangement who joins it without working there, and its sub-
   ]);
 });
 
+it('follows the countries of an arrangement when they change', async () => {
+  await effective('suspended');
+  const [here, there] = [await publish(sudan), await publish(kenya)];
+  const countries = async ({ id }: TestArrangement, codes: string[]): Promise<void> => {
+    expectStatus(await app.steward.patch(`/v1/arrangements/${id}`, { countries: codes }), 200);
+  };
+  await countries(kenya, ['SD']);
+  expect(await visibleBy(ngo.http, there)).toEqual([]);
+  await countries(kenya, ['SD', 'KE']);
+  expect(await visibleBy(ngo.http, there)).toEqual([]);
+  await countries(sudan, ['SS']);
+  expect(await visibleBy(ngo.http, here)).not.toEqual([]);
+  expect((await changesOf(ngo.http, there)).map(([change]) => change)).toEqual(['published', 'withdrawn']);
+  expect((await changesOf(ngo.http, here)).map(([change]) => change)).toEqual(['published']);
+});
+
 it('is proposed by the partner and decided by the steward, and by nobody else', async () => {
   const { id, state: first } = expectStatus(await state(ngo.http, 'closed'), 201);
   expect(first).toBe('proposed');

@@ -424,6 +424,12 @@ class Story {
         if (this.sponsorOf(partner) !== undefined && this.sponsorOf(partner)?.status !== 'active')
           return false;
         await this.changeStanding(partner, step.status);
+        // Whoever has left is a member of nothing.
+        if (step.status === 'withdrawn' && partner.status !== 'withdrawn') {
+          for (const one of world.memberships) {
+            if (one.partnerId === partner.id && one.state !== 'ended') this.end(one);
+          }
+        }
         partner.status = step.status;
         for (const one of this.below(partner)) this.takeAlong(one, step.status);
         return true;

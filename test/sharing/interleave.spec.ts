@@ -440,6 +440,136 @@ describe('two that decide at the same time', () => {
   });
 });
 
+describe('where a partner works, and its memberships', () => {
+  /** As the next tick of the clock will find it. */
+  async function planEnd({ partnerId }: Actor): Promise<void> {
+    await bench.superuser.query(
+      `insert into partner_presence (id, partner_id, country, status, starts_at, state)
+       values ($1, $2, 'SD', 'closed', now(), 'planned')`,
+      [newId(), partnerId],
+    );
+  }
+  const letPresenceEnd = (): Promise<unknown> => bench.presences.advanceAsSystem();
+  const moveAway = (id: string) => (): Promise<unknown> =>
+    bench.arrangements.change(bench.steward, id, { countries: ['KE'] });
+  const moveTo = (id: string) => (): Promise<unknown> =>
+    bench.arrangements.change(bench.steward, id, { countries: ['SD'] });
+  const join =
+    (id: string, { partnerId }: Actor) =>
+    (): Promise<unknown> =>
+      bench.arrangements.addMember(bench.steward, id, { partnerId });
+
+  async function standing({ partnerId }: Actor): Promise<string[]> {
+    const { rows } = await bench.superuser.query<{ state: string }>(
+      `select state from membership where partner_id = $1 order by arrangement_id`,
+      [partnerId],
+    );
+    return rows.map(({ state }) => state);
+  }
+
+  /** Of an arrangement to which something was published, a partner is no member yet. */
+  async function place(): Promise<{ here: string; newcomer: Actor }> {
+    const originator = await admit(bench);
+    const here = await establish(bench, originator);
+    await bench.alerts.publish(originator, alertDto([{ arrangements: [here] }]));
+    const newcomer = await admit(bench);
+    await planEnd(newcomer);
+    return { here, newcomer };
+  }
+
+  it('rests when the membership begins while the presence ends', async () => {
+    const { here, newcomer } = await place();
+    await race('at commit', 'partner_presence', 'true', letPresenceEnd, join(here, newcomer));
+    expect(await standing(newcomer)).toEqual(['suspended']);
+    await expectTheRule();
+  });
+
+  it('rests when the presence ends while the membership begins', async () => {
+    const { here, newcomer } = await place();
+    await race('at commit', 'membership', 'true', join(here, newcomer), letPresenceEnd);
+    expect(await standing(newcomer)).toEqual(['suspended']);
+    await expectTheRule();
+  });
+
+  it('goes on when the countries change while the presence ends', async () => {
+    const { here, newcomer } = await place();
+    await join(here, newcomer)();
+    await race('at commit', 'arrangement', 'true', moveAway(here), letPresenceEnd);
+    expect(await standing(newcomer)).toEqual(['current']);
+    await expectTheRule();
+  });
+
+  it('goes on when the presence ends while the countries change', async () => {
+    const { here, newcomer } = await place();
+    await join(here, newcomer)();
+    await race('at commit', 'partner_presence', 'true', letPresenceEnd, moveAway(here));
+    expect(await standing(newcomer)).toEqual(['current']);
+    await expectTheRule();
+  });
+
+  it('rests when the membership begins while the countries change', async () => {
+    const { here, newcomer } = await place();
+    await letPresenceEnd();
+    await moveAway(here)();
+    await race('at commit', 'arrangement', 'true', moveTo(here), join(here, newcomer));
+    expect(await standing(newcomer)).toEqual(['suspended']);
+    await expectTheRule();
+  });
+
+  it('rests when the countries change while the membership begins', async () => {
+    const { here, newcomer } = await place();
+    await letPresenceEnd();
+    await moveAway(here)();
+    await race('at commit', 'membership', 'true', join(here, newcomer), moveTo(here));
+    expect(await standing(newcomer)).toEqual(['suspended']);
+    await expectTheRule();
+  });
+
+  it.each(['the presences of both end', 'both leave'])(
+    'of two partners in the same places come to what the rule says, and neither waits for the other: %s',
+    async (what) => {
+      const originator = await admit(bench);
+      const places = [await establish(bench, originator), await establish(bench, originator)];
+      await bench.alerts.publish(originator, alertDto([{ arrangements: places }]));
+      const [one, other] = [await admit(bench), await admit(bench)];
+      for (const id of places) await join(id, one)();
+      for (const id of [...places].reverse()) await join(id, other)();
+      const end = async (who: Actor): Promise<unknown> => {
+        if (what === 'both leave') {
+          return bench.partners.changeStanding(bench.steward, who.partnerId, 'withdraw');
+        }
+        await planEnd(who);
+        return letPresenceEnd();
+      };
+      await race(
+        'at commit',
+        'membership',
+        `new.partner_id = '${one.partnerId}'`,
+        () => end(one),
+        () => end(other),
+      );
+      const state = what === 'both leave' ? 'ended' : 'suspended';
+      for (const who of [one, other]) expect(await standing(who)).toEqual([state, state]);
+      await expectTheRule();
+    },
+  );
+
+  it.each(['leaves', 'leaves, first'])(
+    'one that %s while its presence ends is a member of nothing',
+    async (order) => {
+      const { here, newcomer } = await place();
+      await join(here, newcomer)();
+      const leave = (): Promise<unknown> =>
+        bench.partners.changeStanding(bench.steward, newcomer.partnerId, 'withdraw');
+      await (order === 'leaves'
+        ? race('at commit', 'partner_presence', 'true', letPresenceEnd, leave)
+        : race('at commit', 'partner', 'true', leave, letPresenceEnd));
+      expect(await standing(newcomer)).toEqual(['ended']);
+      await expectTheRule();
+    },
+  );
+});
+
 describe('a publication that has done all but commit', () => {
   it('keeps a later one to the same reader behind it: both are read, each once, in the order of commits', async () => {
     const { originator, member, here } = await cast();

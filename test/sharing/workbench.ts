@@ -12,6 +12,8 @@ import { FocalPointsService } from '../../src/focal-points/focal-points.service.
 import { LivenessService } from '../../src/focal-points/liveness.service.js';
 import { PartnerClientsService } from '../../src/partners/partner-clients.service.js';
 import { PartnersService } from '../../src/partners/partners.service.js';
+import { PresenceClock } from '../../src/partners/presence.clock.js';
+import { PresencesService } from '../../src/partners/presences.service.js';
 import { ExpiryClock } from '../../src/sharing/expiry.clock.js';
 import { SharingService } from '../../src/sharing/sharing.service.js';
 import { startApp, type AppOptions, type TestApp } from '../support/app.js';
@@ -26,6 +28,7 @@ export interface Workbench {
   arrangements: ArrangementsService;
   partners: PartnersService;
   clients: PartnerClientsService;
+  presences: PresencesService;
   sharing: SharingService;
   focalPoints: FocalPointsService;
   liveness: LivenessService;
@@ -41,6 +44,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
   await get(MembershipClock).onApplicationShutdown();
   await get(ExpiryClock).onApplicationShutdown();
   await get(FocalPointsClock).onApplicationShutdown();
+  await get(PresenceClock).onApplicationShutdown();
   const superuser = new pg.Client({ connectionString: app.database.superuserUrl });
   await superuser.connect();
   const { rows } = await superuser.query<{ partner_id: string }>(
@@ -54,6 +58,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
     arrangements: get(ArrangementsService),
     partners: get(PartnersService),
     clients: get(PartnerClientsService),
+    presences: get(PresencesService),
     sharing: get(SharingService),
     focalPoints: get(FocalPointsService),
     liveness: get(LivenessService),
@@ -66,7 +71,8 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
 }
 
 const WRITTEN = `change_entry change_head share_grant alert_shape alert_rendition onward_release custody report rendition
-  shareable idempotency_key membership duty_mail duty_watch focal_point_handover focal_point_contact focal_point`;
+  shareable idempotency_key membership duty_mail duty_watch focal_point_handover focal_point_contact focal_point
+  partner_presence`;
 
 /** Back to the steward alone. */
 export async function clear({ superuser, steward }: Workbench): Promise<void> {
