@@ -29,7 +29,8 @@ const COLUMNS = `
   alter table membership add column covered_at timestamptz not null default now(),
     add column restricted_since timestamptz, add column is_chair boolean not null default false;
   create unique index membership_chair_key on membership (arrangement_id) where is_chair and state <> 'ended';
-  create index membership_covered_idx on membership (covered_at) where state = 'current' and restricted_since is null;
+  create index membership_covered_idx on membership (covered_at)
+    where state in ('current', 'suspended') and restricted_since is null;
   create index membership_restricted_idx on membership (partner_id) where restricted_since is not null;
   grant update (is_chair) on membership to slt_service;
   grant update (restricted_since, covered_at) on membership to slt_background;
@@ -38,7 +39,8 @@ const COLUMNS = `
 
   alter table partner add column covered_at timestamptz not null default now(),
     add column restricted_since timestamptz;
-  create index partner_covered_idx on partner (covered_at) where status = 'active' and restricted_since is null;
+  create index partner_covered_idx on partner (covered_at)
+    where status in ('active', 'suspended', 'expired') and restricted_since is null;
   create index partner_restricted_idx on partner (id) where restricted_since is not null;
   grant update (restricted_since) on partner to slt_background;
   grant update (covered_at, restricted_since) on partner to slt_engine;
@@ -46,9 +48,10 @@ const COLUMNS = `
 `;
 
 const MANAGES = `(select acting_manages('partners'))`;
-/** Those who answered at least once, as members of the same arrangement see them. */
+/** Those who answered at least once, as members of the same arrangement see them; of whom has left, nobody. */
 const SHOWN = (f: string): string => `(
-    ${f}.state in ('confirmed', 'due', 'lapsed') and ${f}.valid_from <= now() and (
+    ${f}.state in ('confirmed', 'due', 'lapsed') and ${f}.valid_from <= now()
+    and exists (select from partner p where p.id = ${f}.partner_id and p.status in ('active', 'suspended')) and (
       (${f}.arrangement_id in (select acting_arrangements()) and exists (
         select from membership m where m.partner_id = ${f}.partner_id and m.arrangement_id = ${f}.arrangement_id
           and m.state = 'current'))
@@ -117,8 +120,11 @@ const TABLES = `
   create policy service_changes on focal_point for update to slt_service
     using (${OWN('focal_point')} or ${MANAGES}) with check (${OWN('focal_point')} or ${MANAGES});
   create policy background_all on focal_point to slt_background using (true) with check (true);
+  create policy engine_reads on focal_point for select to slt_engine using (true);
+  create policy engine_ends on focal_point for update to slt_engine using (true) with check (state = 'ended');
   grant select, insert on focal_point to slt_service;
   grant select on focal_point to slt_background;
+  grant select (id, partner_id, state), update (state) on focal_point to slt_engine;
   grant update (countries, area, valid_until, state, confirmed_at, awaited_since, reminders, link_turn)
     on focal_point to slt_service;
   grant update (state, confirmed_at, awaited_since, reminders, link_turn) on focal_point to slt_background;
@@ -427,9 +433,24 @@ const GONE = `
   create trigger focal_point_gone after update on focal_point
     for each row when (new.state in ('ended', 'departed') and old.state not in ('ended', 'departed'))
     execute function focal_point_forget();
+
+  -- Nobody speaks for a partner that has left for good.
+  create function focal_point_leave() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    update focal_point set state = 'ended' where partner_id = new.id and state not in ('ended', 'departed');
+    return null;
+  end $$;
+  grant create on schema public to slt_engine;
+  alter function focal_point_leave() owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function focal_point_leave() from public;
+  create trigger partner_left after update of status on partner
+    for each row when (new.status = 'withdrawn' and old.status <> 'withdrawn') execute function focal_point_leave();
 `;
 
 const DOWN_FUNCTIONS = `
+  drop trigger partner_left on partner; drop function focal_point_leave();
   drop trigger focal_point_gone on focal_point; drop trigger focal_point_confirmed on focal_point;
   drop function focal_point_forget(); drop function focal_point_covers();
   revoke select (id, partner_id, reader_id, focal_point_id, revoked_at), update (revoked_at) on client from slt_engine;

@@ -137,6 +137,8 @@ const READ_BY_THE_ENGINE = [
   'custody',
   'feed_address',
   'fetch_receipt',
+  // Nobody speaks for a partner that has left.
+  'focal_point',
   // What is of a person is forgotten when it leaves, and with it mails on their way to it.
   'focal_point_contact',
   'mail_notice',

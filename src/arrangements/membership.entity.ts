@@ -7,7 +7,9 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('membership_starting_idx', ['startsAt'], { where: `state = 'future'` })
 @Index('membership_ending_idx', ['endsAt'], { where: `state <> 'ended'` })
 @Index('membership_chair_key', ['arrangementId'], { unique: true, where: `is_chair and state <> 'ended'` })
-@Index('membership_covered_idx', ['coveredAt'], { where: `state = 'current' and restricted_since is null` })
+@Index('membership_covered_idx', ['coveredAt'], {
+  where: `state in ('current', 'suspended') and restricted_since is null`,
+})
 @Index('membership_restricted_idx', ['partnerId'], { where: 'restricted_since is not null' })
 @Check('membership_state_check', `state in ('future', 'current', 'suspended', 'ended')`)
 @Check('membership_period_check', 'ends_at >= starts_at')

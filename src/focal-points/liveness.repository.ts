@@ -8,6 +8,9 @@ const days = (count: number): string => `make_interval(hours => ${24 * count})`;
 const NEXT = ASKED_ON_DAYS.map((count, index) => `when ${index} then ${days(count)}`).join(' ');
 const OVERDUE = `now() - ${days(LAPSES_AFTER_DAYS)}`;
 
+/** Whose persons are still written to. */
+const THERE = `p.status in ('active', 'suspended')`;
+
 /** A partner for which nobody answers any more, everywhere or as a member. */
 export interface Restricted {
   partner_id: string;
@@ -36,9 +39,10 @@ export class LivenessRepository {
       `select f.id, f.partner_id, f.role, f.arrangement_id, f.countries, f.area, f.valid_from, f.valid_until, f.state,
          f.confirmed_at, f.awaited_since, f.reminders, f.link_turn, f.created_at, c.name, c.email, c.phones,
          c.call_sign, c.languages
-       from focal_point f left join focal_point_contact c on c.focal_point_id = f.id
+       from focal_point f join partner p on p.id = f.partner_id
+       left join focal_point_contact c on c.focal_point_id = f.id
        where f.state not in ('ended', 'departed') and (f.valid_until <= now()
-         or (f.state <> 'lapsed' and f.valid_from <= now()
+         or (${THERE} and f.state <> 'lapsed' and f.valid_from <= now()
            and greatest(f.awaited_since, f.valid_from)
              + case f.reminders ${NEXT} else ${days(LAPSES_AFTER_DAYS)} end <= now()))
        order by random() limit 1 for no key update of f skip locked`,
@@ -55,14 +59,15 @@ export class LivenessRepository {
   }
 
   /**
-   * One membership whose day 91 has come: in a transaction of its own, so that locks keep their order. One that is being
-   * confirmed meanwhile is left alone. Those of sub-partners follow that of their sponsor.
+   * One membership whose day 91 has come, also while it rests, or for a moment all would come back with it: in a
+   * transaction of its own, so that locks keep their order. One that is being confirmed meanwhile is left alone. Those
+   * of sub-partners follow that of their sponsor.
    */
   async restrictMembership(tx: Tx): Promise<Restricted | null> {
     const [rows]: [Restricted[]] = await tx.query(
       `update membership set restricted_since = now()
        where id in (
-         select id from membership where state = 'current' and restricted_since is null
+         select id from membership where state in ('current', 'suspended') and restricted_since is null
            and covered_at <= ${OVERDUE} and starts_at <= ${OVERDUE}
            and partner_id not in (select id from partner where sponsor_id is not null)
          order by random() limit 1 for no key update skip locked)
@@ -71,12 +76,13 @@ export class LivenessRepository {
     return rows[0] ?? null;
   }
 
+  /** The same for whoever may come back, from suspension or after its time was over. */
   async restrictPartner(tx: Tx): Promise<Restricted | null> {
     const [rows]: [Restricted[]] = await tx.query(
       `update partner set restricted_since = now()
        where id in (
-         select id from partner where status = 'active' and restricted_since is null and covered_at <= ${OVERDUE}
-           and sponsor_id is null
+         select id from partner where status in ('active', 'suspended', 'expired') and restricted_since is null
+           and covered_at <= ${OVERDUE} and sponsor_id is null
          order by random() limit 1 for no key update skip locked)
        returning id as partner_id, null as arrangement_id`,
     );
@@ -100,7 +106,7 @@ export class LivenessRepository {
   async listChairs(tx: Tx, { partner_id, arrangement_id }: Restricted): Promise<ChairRow[]> {
     return tx.query(
       `select c.partner_id, a.id as arrangement_id, a.code as arrangement_code
-       from membership c join arrangement a on a.id = c.arrangement_id
+       from membership c join arrangement a on a.id = c.arrangement_id join partner p on p.id = $1 and ${THERE}
        where c.is_chair and c.state = 'current' and c.partner_id <> $1
          and case when $2::uuid is not null then a.id = $2 else exists (
            select from membership m where m.arrangement_id = a.id and m.partner_id = $1 and m.state = 'current') end
@@ -114,6 +120,7 @@ export class LivenessRepository {
     return tx.query(
       `select distinct on (lower(c.email)) f.id, c.email, c.languages
        from focal_point f join focal_point_contact c on c.focal_point_id = f.id
+       join partner p on p.id = f.partner_id and ${THERE}
        where f.partner_id = $1 and f.state not in ('ended', 'departed') and f.valid_from <= now()
          and (f.arrangement_id is null or f.arrangement_id = $2)
          and f.role in ('headquarters', 'country', 'area', 'alternate', 'duty_line')

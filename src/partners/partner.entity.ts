@@ -4,7 +4,9 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 /** An organisation, admitted with the highest handling that it may receive. */
 @Entity('partner')
 @Unique('partner_code_key', ['code'])
-@Index('partner_covered_idx', ['coveredAt'], { where: `status = 'active' and restricted_since is null` })
+@Index('partner_covered_idx', ['coveredAt'], {
+  where: `status in ('active', 'suspended', 'expired') and restricted_since is null`,
+})
 @Index('partner_restricted_idx', ['id'], { where: 'restricted_since is not null' })
 @Check('partner_code_check', `code ~ '^[A-Z0-9][A-Z0-9._-]{1,31}$'`)
 @Check(

@@ -18,7 +18,7 @@ export class DutyClock extends Clock implements BeforeApplicationShutdown {
 
   protected async tick(): Promise<boolean> {
     if (this.isEnding || !this.duty.canBeSent) return false;
-    await this.duty.endWatches();
+    await this.duty.watchAsSystem();
     while (await this.duty.follow());
     const taken = await this.duty.take(MAILS_AT_ONCE);
     this.sending = Promise.all(taken.map((mail) => this.try(mail)));

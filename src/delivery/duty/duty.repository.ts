@@ -5,6 +5,13 @@ import { type Tx } from '../../core/database.js';
 const TAKEN_SECONDS = 90;
 const ENTRIES_AT_ONCE = 200;
 
+/** Partners for which, or for a membership of which, nobody answers. */
+const RESTRICTED = `(
+    select p.id as partner_id, p.restricted_since as since from partner p where p.restricted_since is not null
+    union all
+    select m.partner_id, m.restricted_since from membership m
+    where m.restricted_since is not null and m.state in ('current', 'suspended'))`;
+
 export interface TakenDutyMail {
   focal_point_id: string;
   alert_id: string;
@@ -20,13 +27,25 @@ export interface TakenDutyMail {
 /** All SQL on what duty addresses are told, as the system. */
 @Injectable()
 export class DutyRepository {
-  /** Somebody answers again: the log is watched no more. */
+  /** Somebody answers again: the log is watched no more. What rests may come back, and is watched until then. */
   async endWatches(tx: Tx): Promise<void> {
     await tx.query(
-      `delete from duty_watch w
-       where not exists (select from partner p where p.id = w.partner_id and p.restricted_since is not null)
-         and not exists (select from membership m where m.partner_id = w.partner_id and m.state = 'current'
-                         and m.restricted_since is not null)`,
+      `delete from duty_watch w where not exists (select from ${RESTRICTED} r where r.partner_id = w.partner_id)`,
+    );
+  }
+
+  /** Whoever is restricted without anybody watching, from the entry on that came first after it was. */
+  async beginWatches(tx: Tx): Promise<void> {
+    await tx.query(
+      `insert into duty_watch (partner_id, position)
+       select r.partner_id, coalesce((
+         select e.position from change_entry e
+         where e.reader_id = r.partner_id and not e.is_drill and e.at < min(r.since)
+         order by e.position desc limit 1), 0)
+       from ${RESTRICTED} r
+       where not exists (select from duty_watch w where w.partner_id = r.partner_id)
+       group by r.partner_id
+       on conflict do nothing`,
     );
   }
 

@@ -40,8 +40,12 @@ export class DutyService {
     return this.smtp.isConfigured;
   }
 
-  async endWatches(): Promise<void> {
-    await this.database.asSystem((tx) => this.duty.endWatches(tx));
+  /** Watches whoever is restricted, and nobody else. */
+  async watchAsSystem(): Promise<void> {
+    await this.database.asSystem(async (tx) => {
+      await this.duty.endWatches(tx);
+      await this.duty.beginWatches(tx);
+    });
   }
 
   async follow(): Promise<boolean> {
