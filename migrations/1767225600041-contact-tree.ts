@@ -69,6 +69,9 @@ const HERE = `arrangement_id in (select acting_arrangements())`;
 const SEES = `(${MANAGES} or ${HERE})`;
 const STARTS = `started_by = (select acting_owner()) and ${SEES}`;
 const OWN = `(select acting_owner())`;
+/** What is in earnest does not wait for whoever began a drill. */
+const CLOSES = `(${STARTS} or ${MANAGES} or is_drill and arrangement_id in (
+  select e.arrangement_id from contact_tree_entry e where e.partner_id = ${OWN} and e.caller_id is null))`;
 
 const POLICIES = `
   ${['contact_tree', 'contact_tree_entry', 'contact_activation', 'contact_call'].map(protect).join('')}
@@ -80,7 +83,7 @@ const POLICIES = `
   create policy service_removes on contact_tree_entry for delete to slt_service using (${MANAGES});
   create policy service_reads on contact_activation for select to slt_service using (${SEES});
   create policy service_starts on contact_activation for insert to slt_service with check (${STARTS});
-  create policy service_closes on contact_activation for update to slt_service using (${STARTS}) with check (${STARTS});
+  create policy service_closes on contact_activation for update to slt_service using (${CLOSES}) with check (${CLOSES});
   create policy service_reads on contact_call for select to slt_service
     using (activation_id in (select id from contact_activation));
   create policy service_starts on contact_call for insert to slt_service

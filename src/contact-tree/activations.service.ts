@@ -25,7 +25,7 @@ export class ActivationsService {
   ) {}
 
   /**
-   * By an organisation with which the tree begins, or whoever manages arrangements.
+   * By an organisation with which the tree begins, or whoever manages arrangements. In earnest it ends a drill.
    * @throws Problem 403 for other members, 409 where there is no tree or it is being called already
    */
   async start(
@@ -45,6 +45,8 @@ export class ActivationsService {
       if (!begins && !actor.manages.includes('arrangements')) {
         throw problems.forbidden('The tree does not begin with your organisation.');
       }
+      await this.trees.lockCalling(tx, arrangementId);
+      if (!drill) await this.endDrill(tx, actor, arrangementId, id);
       const activation = { id, arrangementId, isDrill: drill, reason, startedBy: actor.partnerId };
       if (!(await this.trees.start(tx, activation))) throw problems.conflict('The tree is being called.');
       await this.trees.insertCalls(tx, id, entries);
@@ -93,17 +95,26 @@ export class ActivationsService {
     });
   }
 
-  /** By whoever began. @throws Problem 403 for others, 409 once it is over */
+  /** By whoever began, or manages arrangements. @throws Problem 403 for others, 409 once it is over */
   async close(actor: Actor, arrangementId: string, id: string): Promise<Activation> {
     refuseNarrowed(actor);
     return this.database.as(actor, async (tx) => {
       const { row } = await this.read(tx, arrangementId, id);
-      if (row.started_by !== actor.partnerId) throw problems.forbidden('It is ended by whoever began.');
+      if (row.started_by !== actor.partnerId && !actor.manages.includes('arrangements')) {
+        throw problems.forbidden('It is ended by whoever began, or manages arrangements.');
+      }
       if (!(await this.trees.close(tx, id))) throw problems.conflict('It is over already.');
       const { reached, organisations } = row;
       await this.record(tx, actor, 'contact_tree.closed', id, { reached, organisations });
       return this.read(tx, arrangementId, id);
     });
+  }
+
+  private async endDrill(tx: Tx, actor: Actor, arrangementId: string, endedBy: string): Promise<void> {
+    const drill = await this.trees.findDrill(tx, arrangementId);
+    if (drill === null || !(await this.trees.close(tx, drill.id))) return;
+    const { reached, organisations } = drill;
+    await this.record(tx, actor, 'contact_tree.closed', drill.id, { reached, organisations, endedBy });
   }
 
   private async read(tx: Tx, arrangementId: string, id: string): Promise<Activation> {

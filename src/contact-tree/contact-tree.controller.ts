@@ -58,7 +58,7 @@ export class ContactTreeController {
     return tree;
   }
 
-  /** Begin to call the tree, in earnest or as a drill, as an organisation with which it begins. */
+  /** Begin to call the tree, in earnest, which ends a drill, or as a drill, as an organisation with which it begins. */
   @Post('activations')
   @ApiId()
   @ApiIdempotencyKey()
@@ -117,7 +117,7 @@ export class ContactTreeController {
     return present(await this.activations.say(actor, id, activationId, organisationId, outcome));
   }
 
-  /** End the calling, as whoever began. */
+  /** End the calling, as whoever began or manages arrangements. */
   @Post('activations/:activationId/closure')
   @HttpCode(200)
   @ApiId()

@@ -107,6 +107,22 @@ export class ContactTreeRepository {
     );
   }
 
+  /** Until the end of the transaction: nobody else begins to call it. */
+  async lockCalling(tx: Tx, arrangementId: string): Promise<void> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('slt contact tree ' || $1, 0))`, [
+      arrangementId,
+    ]);
+  }
+
+  /** The drill that goes on. */
+  async findDrill(tx: Tx, arrangementId: string): Promise<ActivationRow | null> {
+    const rows: ActivationRow[] = await tx.query(
+      `${ACTIVATIONS} where a.arrangement_id = $1 and a.is_drill and a.closed_at is null`,
+      [arrangementId],
+    );
+    return rows[0] ?? null;
+  }
+
   /** @returns false while another goes on */
   async start(
     tx: Tx,
@@ -173,7 +189,7 @@ export class ContactTreeRepository {
     return changed > 0;
   }
 
-  /** @returns false when it is closed, or was started by somebody else */
+  /** @returns false when it is closed, or is not the actor's to close */
   async close(tx: Tx, id: string): Promise<boolean> {
     const [, changed] = await tx.query<[unknown, number]>(
       `update contact_activation set closed_at = now() where id = $1 and closed_at is null`,

@@ -191,6 +191,33 @@ describe('calling the tree', () => {
     expect((await say(second, activation, third, 'reached')).status).toBe(404);
   });
 
+  it('is ended by whoever manages arrangements when whoever began does not', async () => {
+    const closure = path(`/activations/${await begun()}/closure`);
+    for (const by of [second, third, fourth]) expect((await of(by).http.post(closure)).status).toBe(403);
+    expect((await of(stranger).http.post(closure)).status).toBe(404);
+    // Whoever began is gone.
+    await leave(app, here, of(first));
+    expectStatus(await app.steward.post(closure), 200);
+    expect((await begin(app.steward)).status).toBe(201);
+  });
+
+  it('does not wait for a drill when it is in earnest', async () => {
+    const two = { organisation: code(second) };
+    expectStatus(await put([{ organisation: code(first) }, two]), 200);
+    const drill = expectStatus(await begin(), 201).id;
+    expect((await begin(of(second).http)).status).toBe(409);
+    const together = await Promise.all(
+      [second, second, second].map((by) => begin(of(by).http, { drill: false })),
+    );
+    expect(together.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    const ended = expectStatus(await of(first).http.get<Activation>(path(`/activations/${drill}`)), 200);
+    expect(ended.closedAt).toBeDefined();
+    expect((await begin()).status).toBe(409);
+    // Nobody ends by it what is in earnest.
+    const open = (await of(first).http.get<{ items: Activation[] }>(path('/activations'))).body.items;
+    expect(open.filter((one) => one.closedAt === undefined).map((one) => one.drill)).toEqual([false]);
+  });
+
   it('is begun once by one key', async () => {
     expectStatus(await put(chain()), 200);
     const send = (): Promise<Answer<Activation>> =>
