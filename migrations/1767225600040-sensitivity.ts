@@ -83,17 +83,21 @@ const MATCHES = `
     select array_agg(code) from above
   $$;
 
-  -- A protocol binds what is addressed to its arrangement, and what a member says of its countries to whomever.
+  -- A protocol binds what is addressed to its arrangement, and what a member says of its countries to whomever. Whoever
+  -- may not read it learns how to mark what it writes, and not why.
   create function sensitivity_matches(p_shareable uuid)
     returns table (ordinal smallint, arrangement text, code text, title text, lowest_tlp smallint, effect text, reason text)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select r.ordinal, a.code, l.code, l.title, l.lowest_tlp, l.effect, l.reason
+    select r.ordinal, a.code, l.code, case when reads.it then l.title end, l.lowest_tlp, l.effect,
+      case when reads.it then l.reason end
     from rendition r
     join shareable s on s.id = r.shareable_id
     join alert_rendition t on t.rendition_id = r.id
     join sensitivity_line l on r.tlp < l.lowest_tlp
       and (l.incident_types = '{}' or l.incident_types && incident_acts_above(t.incident_types))
     join arrangement a on a.id = l.arrangement_id
+    cross join lateral (
+      select acting_manages('arrangements') or a.id in (select acting_arrangements()) as it) reads
     where originates(p_shareable) and r.shareable_id = p_shareable and r.is_current
       and l.version = sensitivity_version(l.arrangement_id)
       and (a.id = any (r.audience_arrangements)

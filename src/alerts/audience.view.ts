@@ -81,11 +81,12 @@ export class SensitivityMatchView {
   rendition: number;
   /** `arrangement/line`, as `acceptedWarnings` names it. */
   line: string;
-  title: string;
+  /** To members of the arrangement alone, as the reason. */
+  title?: string;
   lowestTlp: Tlp;
   /** `warn` must be accepted, `block` cannot be. */
   effect: SensitivityEffect;
-  reason: string;
+  reason?: string;
 }
 
 export class AudienceRehearsalView extends AudiencePreviewView {
@@ -97,10 +98,10 @@ export function presentSensitivity(match: SensitivityMatch): SensitivityMatchVie
   return {
     rendition: match.ordinal,
     line: nameOf(match),
-    title: match.title,
+    ...(match.title !== null && { title: match.title }),
     lowestTlp: tlpLabel(match.lowest_tlp),
     effect: match.effect,
-    reason: match.reason,
+    ...(match.reason !== null && { reason: match.reason }),
   };
 }
 

@@ -53,5 +53,7 @@ export const nameOf = ({ arrangement, code }: SensitivityMatch): string => `${ar
 
 const faultOf = (match: SensitivityMatch): Fault => ({
   pointer: `#/renditions/${match.ordinal}/tlp`,
-  detail: `${nameOf(match)} asks for ${tlpLabel(match.lowest_tlp)} at least. ${match.reason}`,
+  detail: [`${nameOf(match)} asks for ${tlpLabel(match.lowest_tlp)} at least.`, match.reason ?? []]
+    .flat()
+    .join(' '),
 });

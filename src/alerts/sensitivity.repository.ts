@@ -9,10 +9,11 @@ export interface SensitivityMatch {
   /** Code of the arrangement. */
   arrangement: string;
   code: string;
-  title: string;
+  /** Null, as the reason, for whoever may not read the matrix. */
+  title: string | null;
   lowest_tlp: number;
   effect: SensitivityEffect;
-  reason: string;
+  reason: string | null;
 }
 
 @Injectable()

@@ -127,6 +127,24 @@ describe('a line that blocks', () => {
     expect((await say({ ...others, areas: elsewhere })).status).toBe(201);
   });
 
+  it('says what it is to members alone, and to others no more than how to mark it', async () => {
+    const outside = await partner(app, { kind: 'un_entity' });
+    expectStatus(await decide([ABDUCTIONS]), 200);
+    const text = body(['kidnapping']);
+    const detail = `${line('abductions')} asks for AMBER at least.`;
+    const refused = await outside.http.post<View>('/v1/alerts', text);
+    expect([refused.status, refused.body.errors?.[0]?.detail]).toEqual([422, detail]);
+    const preview = await outside.http.post<{ sensitivity: object[] }>('/v1/alerts/audience-preview', text);
+    expect(preview.body.sensitivity).toEqual([
+      { rendition: 0, line: line('abductions'), lowestTlp: 'AMBER', effect: 'block' },
+    ]);
+    for (const { text: said } of [refused, preview]) {
+      expect(said).not.toContain(ABDUCTIONS.reason);
+      expect(said).not.toContain(ABDUCTIONS.title);
+    }
+    expect((await publish(['kidnapping'])).text).toContain(ABDUCTIONS.reason);
+  });
+
   it('keeps a text from becoming lower by itself', async () => {
     const rendition = {
       tlp: 'AMBER',
@@ -170,7 +188,10 @@ describe('a line that warns', () => {
       body(['air_strike']),
     );
     expect(preview.sensitivity).toMatchObject([
-      { rendition: 0, line: line('clinics'), effect: 'warn', lowestTlp: 'AMBER' },
+      {
+        ...{ rendition: 0, line: line('clinics'), effect: 'warn', lowestTlp: 'AMBER' },
+        ...{ title: CLINICS.title, reason: CLINICS.reason },
+      },
     ]);
     expect(await seenByNgo()).toBe(0);
   });
