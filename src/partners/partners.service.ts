@@ -106,6 +106,8 @@ export class PartnersService {
   async change(actor: Actor, id: string, dto: ChangePartnerDto, ifMatch?: string): Promise<PartnerRow> {
     return this.database.asPatiently(actor, async (tx) => {
       const partner = await this.lockIn(tx, id);
+      // Whoever may end its own partnership finds itself here, too.
+      if (!actor.manages.includes('partners') && partner.sponsor_id !== actor.partnerId) throw notYours();
       requireVersion(ifMatch, partner.version);
       await this.partners.update(tx, id, {
         name: dto.name ?? partner.name,
@@ -212,7 +214,7 @@ export class PartnersService {
     const partner = await this.partners.lock(tx, id);
     if (partner !== null) return partner;
     await this.getIn(tx, id);
-    throw problems.forbidden('Only the steward can do this, or the sponsor of a sub-partner.');
+    throw notYours();
   }
 
   private async ceilingOf(
@@ -253,3 +255,6 @@ export class PartnersService {
     if (status !== 'active') throw problems.conflict(`Its sponsor is ${status}.`);
   }
 }
+
+const notYours = (): Error =>
+  problems.forbidden('Only the steward can do this, or the sponsor of a sub-partner.');

@@ -122,6 +122,17 @@ describe('registering an organisation under an INGO', () => {
     }
   });
 
+  it('does not let a sponsor change itself, also not one that may end its partnership', async () => {
+    const both = await client(app, sponsor.partner.id, {
+      scopes: ['sub-partners:manage', 'partnership:end'],
+    });
+    const http = await app.as(both);
+    for (const body of [{ name: 'Mine' }, { ceiling: { tlp: 'GREEN' } }]) {
+      expect((await http.patch(`/v1/partners/${sponsor.partner.id}`, body)).status).toBe(403);
+    }
+    expect((await http.patch(`/v1/partners/${local.partner.id}`, { name: 'Renamed' })).status).toBe(200);
+  });
+
   it('gives its clients no scope but to read, to answer and to report', async () => {
     const path = `/v1/partners/${local.partner.id}/clients`;
     for (const scope of ['alerts:publish', 'partners:manage', 'sub-partners:manage', 'arrangements:manage']) {
