@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ceilingRanks } from '../access/handling.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
@@ -31,6 +32,7 @@ export class ArrangementsService {
     private readonly arrangements: ArrangementsRepository,
     private readonly partners: PartnersService,
     private readonly levels: LevelsService,
+    private readonly audit: AuditService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -139,7 +141,6 @@ export class ArrangementsService {
   async appointChair(actor: Actor, id: string, partnerId: string): Promise<MembershipRow> {
     return this.database.as(actor, async (tx) => {
       if ((await this.arrangements.lock(tx, id)) === null) throw problems.notFound();
-      await this.arrangements.replaceChair(tx, id, partnerId);
       const members = await this.arrangements.listMemberships(tx, id);
       const chair = members.find((row) => row.partner_id === partnerId);
       if (chair === undefined) {
@@ -147,7 +148,16 @@ export class ArrangementsService {
           { pointer: '#/partnerId', detail: 'is not a member of the arrangement' },
         ]);
       }
-      return chair;
+      if (chair.is_chair) return chair;
+      await this.arrangements.replaceChair(tx, id, partnerId);
+      const before = members.find((row) => row.is_chair)?.partner_id;
+      await this.audit.record(tx, actor, {
+        action: 'arrangement.chair_appointed',
+        object: { type: 'arrangement', id },
+        about: [partnerId, ...(before === undefined ? [] : [before])],
+        details: { chair: partnerId, ...(before !== undefined && { before }) },
+      });
+      return { ...chair, is_chair: true };
     });
   }
 

@@ -196,6 +196,25 @@ describe('changing an arrangement', () => {
   });
 });
 
+describe('the chair', () => {
+  it('is appointed once, and the audit says whom and in whose place', async () => {
+    const [first, second] = [await partner(app), await partner(app)];
+    const place = await arrangement(app, { members: [first, second] });
+    const path = `/v1/arrangements/${place.id}`;
+    for (const one of [first, first, second]) {
+      expectStatus(await app.steward.put(`${path}/chair`, { partnerId: one.partner.id }), 200);
+    }
+    const audit = await app.steward.get<{ items: { action: string; details: object }[] }>('/v1/audit', {
+      query: { object: place.id },
+    });
+    const appointed = audit.body.items.filter(({ action }) => action === 'arrangement.chair_appointed');
+    expect(appointed.map(({ details }) => details)).toEqual([
+      { chair: second.partner.id, before: first.partner.id },
+      { chair: first.partner.id },
+    ]);
+  });
+});
+
 describe('what a partner sees of arrangements', () => {
   it('is those of which it is a member now, with their members but not their ceilings', async () => {
     const list = await peer.http.get<{ items: View[] }>('/v1/arrangements');
