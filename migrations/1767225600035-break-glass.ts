@@ -63,6 +63,8 @@ export class BreakGlass1767225600035 implements MigrationInterface {
       update reader r set ceiling_tlp = b.former_tlp, ceiling_classification = b.former_classification
         from break_glass b join client c on c.id = b.client_id
         where c.reader_id = r.id and b.state = 'open' and b.former_tlp is not null;
+      set constraints all immediate;
+      set constraints all deferred;
       alter table reader force row level security;
       alter table client force row level security;
       drop table break_glass;

@@ -5,10 +5,14 @@ export class AccessReview1767225600039 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ATTESTATIONS);
     await runner.query(ATTEST);
+    await runner.query(SPOKEN_FOR);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      alter table client no force row level security;
+      update client set scopes = array_remove(scopes, 'clients:attest') where 'clients:attest' = any (scopes);
+      alter table client force row level security;
       drop function client_attest(text, text[], boolean, timestamptz);
       alter policy engine_reads on client using (focal_point_id is not null);
       drop policy engine_attests on client;
@@ -50,6 +54,14 @@ const ATTESTATIONS = `
     (select acting_manages('partners'))
     or (partner_id = (select acting_owner()) and (select acting_manages('clients'))) or ${SPONSORED});
   grant select, insert on client_attestation to slt_service;
+`;
+
+/** Who managed the exchange before this must not fall silent with nobody left to speak. */
+const SPOKEN_FOR = `
+  alter table client no force row level security;
+  update client set scopes = array_append(scopes, 'clients:attest')
+    where 'partners:manage' = any (scopes) and not 'clients:attest' = any (scopes);
+  alter table client force row level security;
 `;
 
 /**

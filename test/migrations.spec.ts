@@ -59,6 +59,25 @@ describe('migrations', () => {
     expect(ran.map(({ name }) => name)).toEqual(classes.map(({ name }) => name));
   });
 
+  it('take back what was granted for some hours when they go down, and give scopes anew when they go up', async () => {
+    const { ownerUrl, superuserUrl } = await database();
+    await undoBefore(ownerUrl, 'AccessReview1767225600039');
+    await query(superuserUrl, RAISED);
+    const scopes = `select scopes from client where id = 'steward'`;
+    await migrate(ownerUrl);
+    expect(await query(superuserUrl, scopes)).toEqual([{ scopes: ['partners:manage', 'clients:attest'] }]);
+
+    await undoBefore(ownerUrl, 'BreakGlass1767225600035');
+    expect(await query(superuserUrl, scopes)).toEqual([{ scopes: ['partners:manage'] }]);
+    expect(
+      await query(
+        superuserUrl,
+        `select ceiling_tlp, ceiling_classification from reader where id = '${NARROW}'`,
+      ),
+    ).toEqual([{ ceiling_tlp: 1, ceiling_classification: 0 }]);
+    await migrate(ownerUrl);
+  });
+
   it('go down one by one until nothing is left, and up again to the same', async () => {
     const { ownerUrl } = await database();
     const before = await everything(ownerUrl);
@@ -116,6 +135,23 @@ describe('migrations', () => {
 
 const entities = (url: string): DataSource => new DataSource({ type: 'postgres', url, entities: ENTITIES });
 
+const STEWARD = '00000000-0000-7000-8000-000000000011';
+const NARROW = '00000000-0000-7000-8000-000000000012';
+/** A partner with a steward's client, and one that reads more than it does otherwise. */
+const RAISED = `
+  insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+    values ('${STEWARD}', 'STEWARD', 'S', 'un_entity', 'active', 4, 2);
+  insert into reader (id, partner_id, ceiling_tlp, ceiling_classification)
+    values ('${STEWARD}', '${STEWARD}', 4, 2), ('${NARROW}', '${STEWARD}', 4, 2);
+  insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)
+    values ('steward', '${STEWARD}', '${STEWARD}', 'C', '{partners:manage}', 'client_secret', 'x'),
+      ('narrow', '${STEWARD}', '${NARROW}', 'C', '{alerts:read}', 'client_secret', 'x');
+  insert into break_glass (id, partner_id, client_id, scopes, ceiling_tlp, ceiling_classification, former_tlp,
+    former_classification, reason, granted_by, until)
+    values (gen_random_uuid(), '${STEWARD}', 'narrow', '{}', 4, 2, 1, 0, 'R', 'x', now() + interval '1 hour');
+`;
+
+/** The latest so many. */
 async function goDown(url: string, steps: number): Promise<void> {
   const source = await new DataSource({
     type: 'postgres',
@@ -128,6 +164,16 @@ async function goDown(url: string, steps: number): Promise<void> {
   } finally {
     await source.destroy();
   }
+}
+
+/** This one and all after it. */
+async function undoBefore(url: string, name: string): Promise<void> {
+  const [row] = await query<{ count: string }>(
+    url,
+    `select count(*) from ${LEDGER} where timestamp >= (select timestamp from ${LEDGER} where name = $1)`,
+    [name],
+  );
+  await goDown(url, Number(row?.count));
 }
 
 async function migrationIn(file: string): Promise<new () => MigrationInterface> {
