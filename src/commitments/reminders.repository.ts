@@ -32,7 +32,7 @@ export class RemindersRepository {
          where c.partner_id = d.partner_id order by c.signed_at desc, c.id desc limit 1) a on true
        where not exists (select from commitment_reminder r
          where r.partner_id = d.partner_id and r.due_at = d.due_at and r.stage <= d.stage)
-       order by d.due_at limit $1`,
+       order by d.due_at, d.partner_id limit $1`,
       [limit],
     );
   }
