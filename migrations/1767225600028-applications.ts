@@ -10,7 +10,7 @@ export class Applications1767225600028 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop table partner_application_event; drop table partner_application_message;
+      drop table partner_application_asking; drop table partner_application_event; drop table partner_application_message;
       drop table partner_application_document; drop table partner_application; drop table mail_notice;
     `);
   }
@@ -133,6 +133,15 @@ const TABLES = `
     constraint partner_application_event_actor_check check ((side = 'vetting') = (partner_id is not null))
   );
   create index partner_application_event_application_idx on partner_application_event (application_id, id);
+
+  -- Who asked in the last day without credentials, which sends mail to an address that anybody may name.
+  create table partner_application_asking (
+    id uuid constraint partner_application_asking_pkey primary key,
+    -- SHA-256 of the network from which.
+    network bytea not null,
+    at timestamptz not null default now()
+  );
+  create index partner_application_asking_at_idx on partner_application_asking (at);
 `;
 
 /** Whoever vets sees what was confirmed; applicants, who are no partners, are served by the background alone. */
@@ -153,7 +162,7 @@ const POLICIES = `
   grant update (state, decide_by, answer_by, reason, partner_id, changed_at, erase_at, case_hash)
     on partner_application to slt_service;
   grant update (state, decide_by, answer_by, submitted_at, changed_at, erase_at, case_hash, link_turn, link_asked_at,
-    contact_name, contact_title, contact_email, statements, domains) on partner_application to slt_background;
+    contact_name, contact_title, contact_email, statements, domains, reason) on partner_application to slt_background;
 
   alter table partner_application_document enable row level security;
   alter table partner_application_document force row level security;
@@ -182,4 +191,10 @@ const POLICIES = `
     with check (side = 'vetting' and partner_id = (select acting_partner())
       and exists (select from partner_application a where a.id = application_id));
   grant select, insert on partner_application_event to slt_service, slt_background;
+  grant update (reason) on partner_application_event to slt_background;
+
+  alter table partner_application_asking enable row level security;
+  alter table partner_application_asking force row level security;
+  create policy background_all on partner_application_asking to slt_background using (true) with check (true);
+  grant select, insert, delete on partner_application_asking to slt_background;
 `;

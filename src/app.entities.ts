@@ -9,6 +9,7 @@ import {
 } from './access/oauth/oauth.entities.js';
 import { ReaderEntity } from './access/reader.entity.js';
 import {
+  ApplicationAskingEntity,
   ApplicationDocumentEntity,
   ApplicationEntity,
   ApplicationEventEntity,
@@ -116,6 +117,7 @@ export const ENTITIES = [
   AttachmentEntity,
   AttachmentOwnerEntity,
   AttachmentUseEntity,
+  ApplicationAskingEntity,
   ApplicationDocumentEntity,
   ApplicationEntity,
   ApplicationEventEntity,

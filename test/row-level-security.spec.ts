@@ -55,6 +55,8 @@ const BACKGROUND_POLICIES = {
   partner: 'ALL',
   // Applicants are no partners, and come by links.
   partner_application: 'ALL',
+  // How often somebody asked.
+  partner_application_asking: 'ALL',
   partner_application_document: 'ALL',
   partner_application_event: 'ALL',
   partner_application_message: 'ALL',
@@ -96,6 +98,7 @@ const HIDDEN_FROM_SERVICE = [
   'mail_notice',
   'mail_thread',
   'oidc_record',
+  'partner_application_asking',
   'revoked_token',
   'signing_key',
 ];
@@ -899,6 +902,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${recipient}', 'a@x.example', 'en', 'x', '{}');
      insert into partner_application (id, state, kind, name, statements, name_key, domains, language, submitted_at,
          decide_by) values ('${recipient}', 'submitted', 'ingo', 'N', '{}', 'n', '{}', 'en', now(), now());
+     insert into partner_application_asking (id, network) values ('${recipient}', 'x');
      insert into partner_application_document (id, application_id, kind, name, type, digest, content)
        values ('${recipient}', '${recipient}', 'other', 'a.txt', 'text/plain', 'x', 'x');
      insert into partner_application_message (id, application_id, side, text)

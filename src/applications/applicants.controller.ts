@@ -4,6 +4,7 @@ import {
   Controller,
   Get,
   HttpCode,
+  Ip,
   Param,
   Post,
   Query,
@@ -61,8 +62,8 @@ export class ApplicantsController {
   @Post('partner-applications')
   @HttpCode(202)
   @ApiProblems('unprocessable')
-  async applyToJoin(@Body() dto: ApplyDto): Promise<ApplicationReceivedView> {
-    await this.applying.apply(dto);
+  async applyToJoin(@Body() dto: ApplyDto, @Ip() address: string): Promise<ApplicationReceivedView> {
+    await this.applying.apply(dto, address);
     return { confirmWithinDays: CONFIRM_WITHIN_DAYS };
   }
 
@@ -70,8 +71,11 @@ export class ApplicantsController {
   @Post('partner-application-links')
   @HttpCode(202)
   @ApiProblems('unprocessable')
-  async askCaseLink(@Body() { email }: AskCaseLinkDto): Promise<ApplicationReceivedView> {
-    await this.applying.askLink(email);
+  async askCaseLink(
+    @Body() { email }: AskCaseLinkDto,
+    @Ip() address: string,
+  ): Promise<ApplicationReceivedView> {
+    await this.applying.askLink(email, address);
     return { confirmWithinDays: CONFIRM_WITHIN_DAYS };
   }
 

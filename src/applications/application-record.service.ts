@@ -51,7 +51,8 @@ export class ApplicationRecordService {
     const entry = {
       action: `application.${AUDITED[act]}`,
       object: { type: 'partner_application', id },
-      details: { state, by: side, ...(reason !== undefined && { reason }) },
+      // Why stands in the application alone, from which it is erased in time.
+      details: { state, by: side },
     };
     if (actor === null) await this.audit.recordAsSystem(tx, entry);
     else await this.audit.record(tx, actor, entry);

@@ -228,3 +228,18 @@ export class ApplicationEventEntity {
   @Column('timestamptz', { default: () => 'now()' })
   at: Date;
 }
+
+/** Who asked in the last day without credentials, which sends mail to an address that anybody may name. */
+@Entity('partner_application_asking')
+@Index('partner_application_asking_at_idx', ['at'])
+export class ApplicationAskingEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'partner_application_asking_pkey' })
+  id: string;
+
+  /** SHA-256 of the network from which. */
+  @Column('bytea')
+  network: Buffer;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  at: Date;
+}

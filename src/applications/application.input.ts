@@ -4,10 +4,14 @@ import { type ApplyDto } from './applications.dto.js';
 import { type NewApplication, type Statements } from './applications.repository.js';
 import { nameKey, ownDomains, registrationKey } from './duplicates.rules.js';
 
-/** What an organisation of this kind must say, and does not. */
+/** What an organisation of this kind must say, and does not, or must not say. */
 export function applicationFaults(dto: ApplyDto): Fault[] {
   const missing = REQUIREMENTS[dto.kind].statements.filter((name: Statement) => dto[name] === undefined);
-  return missing.map((name) => ({ pointer: `#/${name}`, detail: `is needed of ${dto.kind}` }));
+  return [
+    ...missing.map((name) => ({ pointer: `#/${name}`, detail: `is needed of ${dto.kind}` })),
+    // It stands in a mail to an address that nobody has confirmed.
+    ...(/:\/\/|www\./i.test(dto.name) ? [{ pointer: '#/name', detail: 'must lead nowhere' }] : []),
+  ];
 }
 
 /** As it is kept until its address is confirmed. */

@@ -24,6 +24,7 @@ export class ApplicationsClock extends Clock {
     await this.database.asSystem(async (tx) => {
       await this.applications.deleteUnconfirmed(tx, CONFIRM_WITHIN_DAYS + 1);
       await this.applications.erase(tx);
+      await this.applications.deleteAskings(tx);
     });
     return this.database.asSystem(async (tx) => {
       const rows = await this.applications.takeUnanswered(tx, AT_ONCE);

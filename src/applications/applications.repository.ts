@@ -105,6 +105,32 @@ export class ApplicationsRepository {
     );
   }
 
+  /**
+   * Counts one who asks without credentials, in this network's last hour and in everybody's last day.
+   * @returns false for one too many, which counts for nothing
+   */
+  async countAsking(
+    tx: Tx,
+    network: string,
+    { perHour, perDay }: { perHour: number; perDay: number },
+  ): Promise<boolean> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('slt applications asked', 0))`);
+    const rows: unknown[] = await tx.query(
+      `insert into partner_application_asking (id, network)
+       select $1, sha256(convert_to($2, 'UTF8'))
+       where (select count(*) < $3::int and count(*) filter (where at > now() - interval '1 hour'
+           and network = sha256(convert_to($2, 'UTF8'))) < $4::int
+         from partner_application_asking where at > now() - interval '1 day')
+       returning id`,
+      [newId(), network, perDay, perHour],
+    );
+    return rows.length > 0;
+  }
+
+  async deleteAskings(tx: Tx): Promise<void> {
+    await tx.query(`delete from partner_application_asking where at < now() - interval '1 day'`);
+  }
+
   /** How often mail was sent to this address for whoever asked, in the last day. */
   async countAsked(tx: Tx, email: string): Promise<number> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`application ${email}`]);
@@ -326,11 +352,15 @@ export class ApplicationsRepository {
   async erase(tx: Tx): Promise<void> {
     const [rows]: [{ id: string }[]] = await tx.query(
       `update partner_application set contact_name = null, contact_title = null, contact_email = null, case_hash = null,
-         erase_at = null
+         erase_at = null, reason = null
        where erase_at < now() returning id`,
     );
     const ids = rows.map(({ id }) => id);
     await tx.query(`delete from partner_application_document where application_id = any ($1)`, [ids]);
     await tx.query(`delete from partner_application_message where application_id = any ($1)`, [ids]);
+    await tx.query(
+      `update partner_application_event set reason = null where application_id = any ($1) and reason is not null`,
+      [ids],
+    );
   }
 }

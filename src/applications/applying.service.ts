@@ -1,8 +1,10 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { PUBLIC_URL } from '../core/config.provider.js';
+import { type Config } from '../core/config.js';
+import { CONFIG, PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
+import { networkOf } from '../core/rate-limits.js';
 import { CONFIRM_WITHIN_DAYS, MailLinksService } from '../mail/mail-links.service.js';
 import { say, writePage } from '../mail/mail.module.js';
 import { NoticesService } from '../mail/notices.service.js';
@@ -16,6 +18,7 @@ import { APPLICATION_WORDS, defineNotices } from './words/words.js';
 
 /** Mails that whoever asks can cause to one address in a day. */
 const ASKED_PER_DAY = 3;
+const HOUR_SECONDS = 60 * 60;
 
 /** Applying, and the way to the private link: by the address of mail that the application names, and no other. */
 @Injectable()
@@ -26,6 +29,7 @@ export class ApplyingService implements OnModuleInit {
     private readonly record: ApplicationRecordService,
     private readonly notices: NoticesService,
     private readonly links: MailLinksService,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
@@ -35,11 +39,15 @@ export class ApplyingService implements OnModuleInit {
     );
   }
 
-  /** Does the same for whoever asks: what is known of the organisation already shows nowhere. */
-  async apply(dto: ApplyDto): Promise<void> {
+  /**
+   * Does the same for whoever asks: what is known of the organisation already shows nowhere.
+   * @throws Problem 429 for what is too much from one network, or from all
+   */
+  async apply(dto: ApplyDto, address: string): Promise<void> {
     this.requireMail();
     const faults = applicationFaults(dto);
     if (faults.length > 0) throw problems.invalidInput(faults);
+    await this.countAsking(address);
     const id = newId();
     const one = newApplication(id, dto);
     await this.database.asSystem(async (tx) => {
@@ -52,9 +60,10 @@ export class ApplyingService implements OnModuleInit {
     });
   }
 
-  /** A new way to the private link, to the address alone. */
-  async askLink(email: string): Promise<void> {
+  /** A new way to the private link, to the address alone. @throws Problem 429 as above */
+  async askLink(email: string, address: string): Promise<void> {
     this.requireMail();
+    await this.countAsking(address);
     await this.database.asSystem(async (tx) => {
       const claimed = await this.applications.claimLink(tx, email.toLowerCase());
       const row = claimed && (await this.applications.find(tx, claimed.id));
@@ -91,6 +100,14 @@ export class ApplyingService implements OnModuleInit {
       const address = `${this.publicUrl}${casePath(caseToken)}`;
       return writePage(row.language, page.title, [say(page.shown), { address }, say(page.keep)]);
     });
+  }
+
+  private async countAsking(address: string): Promise<void> {
+    const { applicationsPerHour: perHour, applicationsPerDay: perDay } = this.config;
+    const isCounted = await this.database.asSystem((tx) =>
+      this.applications.countAsking(tx, networkOf(address), { perHour, perDay }),
+    );
+    if (!isCounted) throw problems.tooManyRequests(HOUR_SECONDS);
   }
 
   private async postLink(

@@ -20,6 +20,9 @@ export interface Config {
   requestsPerMinute: number;
   /** Requests without a token, token requests among them, that one address may make in a minute. */
   anonymousRequestsPerMinute: number;
+  /** Of organisations without credentials, each of which sends mail: from one network, and from all. */
+  applicationsPerHour: number;
+  applicationsPerDay: number;
   /** Streams that this process keeps open, and requests that wait in it, together. */
   longAnswers: number;
   longAnswersPerPartner: number;
@@ -99,6 +102,8 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: readTrustProxy(text('SLT_TRUST_PROXY'), fault),
     requestsPerMinute: integer('SLT_REQUESTS_PER_MINUTE', 1, 1e9) ?? 6000,
     anonymousRequestsPerMinute: integer('SLT_ANONYMOUS_REQUESTS_PER_MINUTE', 1, 1e9) ?? 300,
+    applicationsPerHour: integer('SLT_APPLICATIONS_PER_HOUR', 0, 1e9) ?? 10,
+    applicationsPerDay: integer('SLT_APPLICATIONS_PER_DAY', 0, 1e9) ?? 500,
     longAnswers: integer('SLT_STREAMS', 1, 100_000) ?? 8000,
     longAnswersPerPartner: integer('SLT_STREAMS_PER_PARTNER', 1, 100_000) ?? 50,
     attachmentMaxBytes: integer('SLT_ATTACHMENT_MAX_BYTES', 1024, 100 * 1024 * 1024) ?? 10 * 1024 * 1024,

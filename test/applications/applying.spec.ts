@@ -6,7 +6,7 @@ import { mailSettings } from '../delivery/subscribing.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import { partner, uniqueCode } from '../support/factories.js';
-import { expectStatus, type Problem } from '../support/http.js';
+import { expectStatus, type Http, type Problem } from '../support/http.js';
 import {
   applicant,
   apply,
@@ -62,6 +62,55 @@ describe('applying', () => {
     const kept = await rows('select from partner_application where contact_email = $1', [contact.email]);
     expect(kept.length).toBe(3);
     await mails.to(contact.email, 3);
+  });
+
+  it('mails nobody for whoever asks too often from one network, or for too many in all, and says so', async () => {
+    const links = '/v1/partner-application-links';
+    for (const [hour, day] of [
+      ['3', '1000'],
+      ['1000', '3'],
+    ] as const) {
+      await rows('delete from partner_application_asking');
+      const settings = {
+        ...{ ...mailSettings(mails), SLT_APPLICATIONS_PER_HOUR: hour, SLT_APPLICATIONS_PER_DAY: day },
+        SLT_TRUST_PROXY: '1',
+      };
+      const limited = await startApp({ database: app.database, settings });
+      try {
+        const from = (address: string) => limited.anonymous.with({ 'X-Forwarded-For': address });
+        const [one, same, other] = ['2001:db8::1', '2001:db8::2', '2001:db8:1::1'].map(from) as [
+          Http,
+          Http,
+          Http,
+        ];
+        const asked = await Promise.all([
+          ...[one, same, one].map((by) => by.post(APPLICATIONS, applyInput())),
+          ...[one, same].map((by) => by.post(links, { email: 'nobody@nowhere.example' })),
+        ]);
+        expect(asked.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 429, 429]);
+        const input = applyInput();
+        const late = await same.post(APPLICATIONS, input);
+        expect([late.status, late.headers.get('retry-after')]).toEqual([429, '3600']);
+        const address = [input.contact.email];
+        expect(await rows('select from partner_application where contact_email = $1', address)).toEqual([]);
+        expect((await other.post(APPLICATIONS, input)).status).toBe(day === '3' ? 429 : 202);
+        await rows(`update partner_application_asking set at = now() - interval '25 h'`);
+        expect((await same.post(APPLICATIONS, applyInput())).status).toBe(202);
+      } finally {
+        await limited.close();
+      }
+    }
+    const network = await rows<{ all: string }>(
+      'select to_jsonb(t)::text as all from partner_application_asking t',
+    );
+    expect(JSON.stringify(network)).not.toContain('2001:db8');
+  });
+
+  it('mails no address of whoever applies to an address that nobody confirmed', async () => {
+    for (const name of ['Relief https://evil.example', 'Relief WWW.evil.example', 'ftp://evil']) {
+      const { status, body } = await app.anonymous.post<Problem>(APPLICATIONS, applyInput({ name }));
+      expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['#/name']]);
+    }
   });
 
   it('needs what its kind must say, and names all of it that is missing', async () => {

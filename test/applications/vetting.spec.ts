@@ -211,8 +211,9 @@ describe('approval', () => {
     ]);
     expect(audit.body.items[0]).toMatchObject({
       partner: vetting.partner.id,
-      details: { reason: body['reason'] },
+      details: { state: 'approved', by: 'vetting' },
     });
+    expect(audit.text).not.toContain(body['reason']);
     const news = await mails.to(one.input.contact.email, 2);
     await eventually(() => Promise.resolve(news.length >= 2));
     expect(news.at(-1)?.raw).not.toMatch(/approved|in order/);
@@ -353,14 +354,19 @@ describe('what is over', () => {
       [],
       [],
       'rejected',
-      'No answer.',
+      undefined,
     ]);
+    expect(after.history.at(-1)).toMatchObject({ act: 'reject', by: 'vetting' });
     expect((await app.anonymous.get(one.path)).status).toBe(404);
     const left = await rows<{ all: string }>(
-      `select to_jsonb(a)::text as all from partner_application a where id = $1`,
+      `select to_jsonb(a)::text || (select string_agg(to_jsonb(e)::text, ',') from partner_application_event e
+           where e.application_id = a.id) || (select string_agg(to_jsonb(t)::text, ',') from audit_entry t
+           where t.object_id = a.id) as all
+       from partner_application a where id = $1`,
       [one.id],
     );
-    expect(left[0]?.all).not.toMatch(/Ada|Security director/);
+    expect(left[0]?.all).toContain('application.rejected');
+    expect(left[0]?.all).not.toMatch(/Ada|Security director|No answer/);
   });
 });
 

@@ -52,6 +52,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     SLT_LOG_LEVEL: 'silent',
     SLT_REQUESTS_PER_MINUTE: '1000000',
     SLT_ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
+    SLT_APPLICATIONS_PER_HOUR: '1000000',
+    SLT_APPLICATIONS_PER_DAY: '1000000',
     ...options.settings,
   });
   const keepsDatabase = options.database !== undefined;
