@@ -399,9 +399,13 @@ const ANSWERING = `
  * credentials that are bound to it.
  */
 const GONE = `
-  create policy engine_reads on mail_notice for select to slt_engine using (kind like 'focal\\_point.%');
-  create policy engine_forgets on mail_notice for delete to slt_engine using (kind like 'focal\\_point.%');
-  grant select (id, kind, params), delete on mail_notice to slt_engine;
+  create policy engine_reads on mail_notice for select to slt_engine
+    using (kind like 'focal\\_point.%' or kind like 'commitments.%');
+  create policy engine_forgets on mail_notice for delete to slt_engine
+    using (kind like 'focal\\_point.%' or kind like 'commitments.%');
+  grant select (id, address, kind, params), delete on mail_notice to slt_engine;
+  create policy engine_forgets on commitment_acceptance for update to slt_engine using (true) with check (true);
+  grant update (reminder_address) on commitment_acceptance to slt_engine;
   create policy engine_reads on subscription for select to slt_engine using (true);
   grant select (id, partner_id) on subscription to slt_engine;
   create policy engine_reads on subscription_recipient for select to slt_engine using (true);
@@ -419,6 +423,13 @@ const GONE = `
     delete from subscription_recipient r using subscription s, focal_point_contact c
     where c.focal_point_id = new.id and new.role <> 'duty_line'
       and s.id = r.subscription_id and s.partner_id = new.partner_id and lower(r.address) = lower(c.email);
+    -- What its organisation committed to is not asked of it any more.
+    delete from mail_notice n using partner p, focal_point_contact c
+    where c.focal_point_id = new.id and new.role <> 'duty_line' and p.id = new.partner_id
+      and n.kind like 'commitments.%' and n.params->>'name' = p.name and lower(n.address) = lower(c.email);
+    update commitment_acceptance a set reminder_address = null from focal_point_contact c
+    where c.focal_point_id = new.id and new.role <> 'duty_line'
+      and a.partner_id = new.partner_id and lower(a.reminder_address) = lower(c.email);
     delete from focal_point_contact where focal_point_id = new.id;
     delete from mail_notice where kind like 'focal\\_point.%' and params->>'id' = new.id::text;
     update client set revoked_at = now() where focal_point_id = new.id and revoked_at is null;
@@ -459,7 +470,9 @@ const DOWN_FUNCTIONS = `
   drop policy engine_reads on subscription_recipient; drop policy engine_forgets on subscription_recipient;
   revoke select (id, partner_id) on subscription from slt_engine;
   drop policy engine_reads on subscription;
-  revoke select (id, kind, params), delete on mail_notice from slt_engine;
+  revoke update (reminder_address) on commitment_acceptance from slt_engine;
+  drop policy engine_forgets on commitment_acceptance;
+  revoke select (id, address, kind, params), delete on mail_notice from slt_engine;
   drop policy engine_reads on mail_notice; drop policy engine_forgets on mail_notice;
 `;
 

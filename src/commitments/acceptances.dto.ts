@@ -55,7 +55,8 @@ export class AcceptanceView {
   textId: string;
   @ApiProperty({ type: 'integer' })
   version: number;
-  officerName: string;
+  /** Of what was signed last alone. */
+  officerName?: string;
   officerTitle: string;
   signedAt: string;
   acceptedAt: string;
@@ -104,7 +105,7 @@ export interface AcceptanceRow {
   id: string;
   text_id: string;
   version: number;
-  officer_name: string;
+  officer_name: string | null;
   officer_title: string;
   signed_at: Date;
   accepted_at: Date;
@@ -134,7 +135,7 @@ export const presentAcceptance = (row: AcceptanceRow): AcceptanceView => ({
   id: row.id,
   textId: row.text_id,
   version: row.version,
-  officerName: row.officer_name,
+  ...(row.officer_name !== null && { officerName: row.officer_name }),
   officerTitle: row.officer_title,
   signedAt: row.signed_at.toISOString(),
   acceptedAt: row.accepted_at.toISOString(),

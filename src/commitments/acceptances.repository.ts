@@ -4,7 +4,11 @@ import { type MailLanguage } from '../mail/mail.module.js';
 import { type AcceptanceRow, type ReminderRow } from './acceptances.dto.js';
 import { type Standing } from './commitment.rules.js';
 
-const SELECT = `select c.id, c.text_id, t.version, c.officer_name, c.officer_title, c.signed_at, c.accepted_at,
+/** Whoever signed before the last is named no more. */
+const OFFICER = `case when not exists (
+    select from commitment_acceptance l where l.partner_id = c.partner_id and (l.signed_at, l.id) > (c.signed_at, c.id)
+  ) then c.officer_name end as officer_name`;
+const SELECT = `select c.id, c.text_id, t.version, ${OFFICER}, c.officer_title, c.signed_at, c.accepted_at,
     c.valid_until, c.lapses_at, c.reminder_address, c.reminder_language
   from commitment_acceptance c join commitment_text t on t.id = c.text_id`;
 

@@ -82,13 +82,37 @@ describe('somebody who leaves', () => {
        values (gen_random_uuid(), $1, 'en', 'focal_point.reminder', $2, now() + interval '1 day')`,
       [input.email, { id: made.id, turn: 1, partner: 'P', days: 7 }],
     );
+    await query(
+      app.database.superuserUrl,
+      `insert into mail_notice (id, address, language, kind, params, due_at)
+       select gen_random_uuid(), $1, 'en', 'commitments.reminder', jsonb_build_object('name', name, 'date', 'x'),
+         now() + interval '1 day' from partner where id = $2`,
+      [input.email, owner.partner.id],
+    );
+    const sign = (address: string): Promise<unknown> =>
+      query(
+        app.database.superuserUrl,
+        `insert into commitment_acceptance (id, partner_id, text_id, officer_name, officer_title, reminder_address,
+           reminder_language, signed_at, valid_until, lapses_at)
+         select gen_random_uuid(), $1, id, 'Ola Signer', 'Director', $2, 'en', now(), now() + interval '1 year',
+           now() + interval '2 years' from commitment_text where version = 1`,
+        [owner.partner.id, address],
+      );
+    await sign(input.email.toUpperCase());
+    await sign('office@star.example');
     const words = [input.name, input.email, ...input.phones, String(input['callSign'])];
     expect(new Set((await tablesWith(words)).map((one) => one.split(':')[0]))).toEqual(
-      new Set(['public.focal_point_contact', 'public.mail_notice', 'public.subscription_recipient']),
+      new Set([
+        ...['public.commitment_acceptance', 'public.focal_point_contact', 'public.mail_notice'],
+        'public.subscription_recipient',
+      ]),
     );
     const answer = await depart(made, { openMatters: ['The radio check at the bridge'] });
     expect(answer.status).toBe(200);
     expect(await tablesWith(words)).toEqual([]);
+    expect(await tablesWith(['office@star.example'])).toEqual([
+      'public.commitment_acceptance: office@star.example',
+    ]);
     const views = [
       answer,
       await owner.http.get(registerOf(owner)),
