@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import {
   alert,
   arrangement,
+  client,
   join,
   leave,
   partner,
