@@ -81,8 +81,11 @@ const TLPS = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'];
 const CLASSIFICATIONS = ['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'];
 
 const place = fc.nat({ max: 30 });
+/** Of partners; the first after the steward is a sponsor in most histories, and the second stands under it. */
+const partner = fc.oneof({ weight: 2, arbitrary: place }, { weight: 1, arbitrary: fc.constantFrom(1, 2) });
 /** Originators that classify come more often: with them come all handlings. */
 const kind = fc.constantFrom(...KINDS, 'un_entity', 'un_entity', 'unsms_mou', 'ingo');
+const addressed = fc.constantFrom(...KINDS, 'ingo', 'national_ngo', 'national_ngo');
 const classification = fc.constantFrom(...CLASSIFICATIONS);
 const ceiling: fc.Arbitrary<HandlingSpec> = fc.oneof(
   fc.record({ tlp: fc.constantFrom(...TLPS), classification }),
@@ -95,10 +98,10 @@ const audience: fc.Arbitrary<AudienceSpec> = fc.record({
   arrangements: someArrangements,
   kinds: fc.oneof(
     { weight: 4, arbitrary: fc.constant<string[]>([]) },
-    { weight: 4, arbitrary: fc.uniqueArray(kind, { minLength: 1, maxLength: 3 }) },
-    { weight: 1, arbitrary: fc.array(kind, { maxLength: 1 }).map((kinds) => ['public', ...kinds]) },
+    { weight: 4, arbitrary: fc.uniqueArray(addressed, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(addressed, { maxLength: 1 }).map((kinds) => ['public', ...kinds]) },
   ),
-  partners: fc.uniqueArray(place, { maxLength: 2 }),
+  partners: fc.uniqueArray(partner, { maxLength: 2 }),
   except: fc.oneof(
     { weight: 2, arbitrary: fc.constant<number[]>([]) },
     { weight: 1, arbitrary: fc.uniqueArray(place, { minLength: 1, maxLength: 2 }) },
@@ -150,7 +153,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('release onward' as const),
       alert: place,
       rendition: place,
-      partner: place,
+      partner,
     }),
   },
   {
@@ -178,7 +181,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('join' as const),
-      partner: place,
+      partner,
       arrangement: place,
       when: fc.constantFrom('now' as const, 'now' as const, 'later' as const),
       ceiling: fc.option(ceiling),
@@ -205,7 +208,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('lower or raise a partner' as const), partner: place, ceiling }),
+    arbitrary: fc.record({ do: fc.constant('lower or raise a partner' as const), partner, ceiling }),
   },
   {
     weight: 5,
@@ -219,7 +222,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('change the standing' as const),
-      partner: place,
+      partner,
       status: fc.constantFrom(...STATUSES, 'active', 'active', 'active', 'active', 'suspended', 'suspended'),
     }),
   },
@@ -231,7 +234,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('narrow a client' as const),
-      partner: place,
+      partner,
       ceiling: fc.option(ceiling),
       arrangements: fc.option(
         fc.uniqueArray(fc.nat({ max: ARRANGEMENTS - 1 }), { minLength: 1, maxLength: ARRANGEMENTS }),
@@ -245,29 +248,49 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const registered = fc.record({
+  kind,
+  status: fc.constantFrom('active', 'active', 'active', ...STATUSES),
+  ceiling,
+  sponsor: fc.option(place, { freq: 2 }),
+});
+const working = fc.constantFrom('active', 'active', 'active', 'active', 'suspended');
+const sponsor = fc.record({
+  kind: fc.constant('ingo'),
+  status: working,
+  ceiling,
+  sponsor: fc.constant(null),
+});
+const sponsored = fc.record({
+  kind: fc.constant('national_ngo'),
+  status: working,
+  ceiling,
+  sponsor: fc.constant(0),
+});
+
 /** A small world and what happens in it. */
 export const histories: fc.Arbitrary<History> = fc.record({
-  partners: fc.array(
-    fc.record({
-      kind,
-      status: fc.constantFrom('active', 'active', 'active', ...STATUSES),
-      ceiling,
-      sponsor: fc.option(place, { freq: 2 }),
-    }),
-    { minLength: 2, maxLength: 6 },
+  partners: fc.oneof(
+    { weight: 1, arbitrary: fc.array(registered, { minLength: 2, maxLength: 6 }) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(sponsor, sponsored, fc.array(registered, { maxLength: 4 }))
+        .map(([above, below, others]) => [above, below, ...others]),
+    },
   ),
   memberships: fc.uniqueArray(
     fc.record({
-      partner: place,
+      partner,
       arrangement: fc.nat({ max: ARRANGEMENTS - 1 }),
       state: fc.constantFrom('current', 'current', 'current', 'future', 'ended'),
       ceiling,
     }),
     { maxLength: 8 },
   ),
-  readers: fc.array(
-    fc.record({ partner: place, ceiling, arrangements: fc.option(someArrangements, { freq: 1 }) }),
-    { minLength: 1, maxLength: 4 },
-  ),
+  readers: fc.array(fc.record({ partner, ceiling, arrangements: fc.option(someArrangements, { freq: 1 }) }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   steps: fc.array(step, { minLength: 4, maxLength: 18, size: 'max' }),
 });
