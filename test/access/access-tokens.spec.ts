@@ -271,7 +271,10 @@ describe('the actor behind a token', () => {
     const token = await accessToken(app, await givenClient(app, { partnerId }));
     const statusIs = (status: string) =>
       query(app.database.superuserUrl, `update partner set status = $2 where id = $1`, [partnerId, status]);
-    const all = ['partners', 'arrangements', 'reference', 'applications'];
+    const all = [
+      ...['partners', 'sub-partners', 'arrangements', 'reference'],
+      ...['partnership', 'applications', 'clients'],
+    ];
     expect((await actorOf(app, token)).manages).toEqual(all);
     await statusIs('suspended');
     await new Promise((resolve) => setTimeout(resolve, 1100));
