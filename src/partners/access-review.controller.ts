@@ -34,10 +34,7 @@ export class AccessReviewController {
     return this.reviews.ask(actor, id, dto);
   }
 
-  /**
-   * Say that a client is still needed, needs less, or no more; by another client than itself, where there is one, and by the
-   * sponsor for those of its sub-partners.
-   */
+  /** Say that a client is still needed, needs less, or no more; another client does, where there is one, or the sponsor. */
   @Post('clients/:clientId/attestations')
   @ApiId()
   @ApiClientId()

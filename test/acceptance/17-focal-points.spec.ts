@@ -69,7 +69,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
     const line = dutyLine();
     chairLine = line.email;
     await nominate(chair, line);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const stream of streams) stream.close();
     await receivers.stop();
@@ -164,7 +164,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
     expect(new Set(member.receiver.received.map(({ message }) => message.data.change))).toEqual(
       new Set(['published', 'withdrawn']),
     );
-  }, 120_000);
+  });
 
   describe('a member of whom nobody confirms', () => {
     let member: Listener;
@@ -188,7 +188,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       const renditions = [text('AMBER', 'All of it'), text('GREEN', 'The less')];
       both = (await alert(originator.http, { renditions })).id;
       own = (await alert(member.http, { renditions: [text('AMBER', 'Its own')], severity: 'minor' })).id;
-    }, 60_000);
+    });
 
     it('has everything on day 90', async () => {
       await passDays(app, member, 90);
@@ -202,7 +202,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       expect([known.has(amber), known.get(both)?.said]).toEqual([true, 'All of it']);
       const here90 = (await directory(chair, here)).find(({ partnerId }) => partnerId === member.partner.id);
       expect(here90?.confirmation).toBe('confirmed');
-    }, 60_000);
+    });
 
     it('has nothing above GREEN from day 91, in every channel, and keeps what is its own', async () => {
       await passDays(app, member, 1);
@@ -216,7 +216,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       expect(me.ceiling.tlp).toBe('RED');
       const found = (await register(member)).items.find(({ id }) => id === focalPoint.id);
       expect(found?.state).toBe('lapsed');
-    }, 120_000);
+    });
 
     it('is told of to the chair, by mail and in the directory', async () => {
       const told = (await mails.to(chairLine, 2)).filter(({ mail }) =>
@@ -245,7 +245,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       await until(() => Promise.resolve(alertsTo(line).includes('Second extreme')));
       expect(alertsTo(line).sort()).toEqual(['First severe', 'Second extreme']);
       expect(alertsTo(chairLine)).toEqual([]);
-    }, 60_000);
+    });
 
     const updateOf = (headline: string): Record<string, unknown> => ({
       kind: 'advisory',
@@ -274,6 +274,6 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       await expectToHave(member, [...(await list(member.http)).found.keys()]);
       expect((await list(member.http)).found.get(both)?.said).toBe('All of it');
       expect((await register(member)).coverage.every((one) => one.suspendedSince === undefined)).toBe(true);
-    }, 120_000);
+    });
   });
 });

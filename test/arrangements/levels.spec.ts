@@ -168,7 +168,7 @@ describe('a level that is planned', () => {
     const second = await startApp({ database: app.database });
     try {
       await settled();
-      const from = new Date(Date.now() + 1500 + 5 * 3_600_000).toISOString().replace('Z', '+05:00');
+      const from = new Date(Date.now() + 6000 + 5 * 3_600_000).toISOString().replace('Z', '+05:00');
       const planned = expectStatus(await set({ level: 'emergency', from }), 201);
       expect(planned.state).toBe('planned');
       await eventually(async () => (await levelOf()) === 'emergency');

@@ -21,7 +21,7 @@ import { Connections } from './connections.js';
 
 /** The time in which every ending has taken effect on every channel. */
 const WITHIN_MS = 5000;
-const LONG = 180_000;
+const LONG = 600_000;
 const SCOPES = [
   ...['partners:read', 'arrangements:read', 'alerts:read', 'alerts:respond'],
   ...['feeds:manage', 'webhooks:manage', 'subscriptions:manage'],

@@ -30,7 +30,7 @@ beforeAll(async () => {
   mails = await startMailServer();
   app = await startApp({ settings: mailSettings(mails) });
   twin = await startApp({ settings: mailSettings(mails), database: app.database });
-}, 120_000);
+});
 beforeEach(async () => {
   owner = await namer(app);
   here = await arrangement(app, { members: [owner] });
@@ -131,7 +131,7 @@ describe('reminders', () => {
     const last = askings(mails, input.email).at(-1);
     expect((await app.anonymous.post(confirmationLink(last as never))).status).toBe(200);
     expect((await read(made)).state).toBe('confirmed');
-  }, 90_000);
+  });
 
   it('missed for want of a process, become one; and day 91 comes all the same', async () => {
     const input = person();
@@ -142,7 +142,7 @@ describe('reminders', () => {
     await settle();
     expect(askings(mails, input.email).length - before).toBeLessThanOrEqual(2);
     expect((await register(owner)).coverage.some(({ suspendedSince }) => suspendedSince)).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('a validity', () => {
@@ -158,7 +158,7 @@ describe('a validity', () => {
     await settle();
     expect(askings(mails, input.email)).toHaveLength(1);
     expect((await owner.http.post(path)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('that is over ends by itself, once, whatever offset it was written with', async () => {
     const soon = new Date(Date.now() + 3_600_000 * 9 + 6_000).toISOString().replace('Z', '+09:00');
@@ -170,5 +170,5 @@ describe('a validity', () => {
       query: { object: made.id },
     });
     expect(audit.body.items.filter(({ action }) => action === 'focal_point.ended')).toHaveLength(1);
-  }, 60_000);
+  });
 });

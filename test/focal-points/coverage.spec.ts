@@ -12,7 +12,7 @@ let twin: TestApp;
 beforeAll(async () => {
   app = await startApp();
   twin = await startApp({ database: app.database });
-}, 120_000);
+});
 afterAll(async () => {
   await twin.close();
   await app.close();

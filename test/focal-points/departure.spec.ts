@@ -129,7 +129,7 @@ describe('somebody who leaves', () => {
     });
     expect(audit.body.items.map(({ action }) => action)).toContain('focal_point.departed');
     expect((await depart(made)).status).toBe(409);
-  }, 60_000);
+  });
 
   it('takes the clients with it that were bound to it, whole and narrowed, and no others', async () => {
     const made = await nominate(owner);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   mails = await startMailServer();
   app = await startApp({ settings: mailSettings(mails) });
   fellow = await namer(app);
-}, 120_000);
+});
 afterAll(async () => {
   await app.close();
   await mails.stop();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   mails = await startMailServer();
   app = await startApp({ settings: mailSettings(mails) });
   originator = await namer(app);
-}, 120_000);
+});
 afterAll(async () => {
   await app.close();
   await mails.stop();
