@@ -251,7 +251,13 @@ export function buildAsyncApi({ info, paths, components }: OpenApi): Json {
       messages: { ...STREAM, ...PUSHED },
       schemas: { ...components.schemas, WebhookHeaders: WEBHOOK_HEADERS },
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An access token of `POST /oauth/token`.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An access token of `POST /oauth/token`. One that is bound to a key (RFC 9449) goes as `Authorization: DPoP …`,' +
+            ' beside a proof for GET and this address in the header `DPoP`; one proof is enough for a stream.',
+        },
       },
     },
   };

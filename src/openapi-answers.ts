@@ -61,7 +61,10 @@ const EXAMPLES: Partial<Record<ProblemType, Problem>> = {
 };
 
 const PROBLEM_HEADERS: Partial<Record<ProblemType, Record<string, string>>> = {
-  unauthenticated: { 'WWW-Authenticate': 'Asks for a bearer token (RFC 6750).' },
+  unauthenticated: {
+    'WWW-Authenticate':
+      'Asks for a bearer token (RFC 6750), or says that one needs proof of its key (RFC 9449).',
+  },
   forbidden: { 'WWW-Authenticate': 'Names the scope that is missing, if one is.' },
   'too-many-requests': { 'Retry-After': 'Seconds to wait.' },
   unavailable: { 'Retry-After': 'Seconds to wait.' },

@@ -13,6 +13,7 @@ const used = {
   partnerId: PARTNER,
   ...client,
   authentication: 'client_secret',
+  requireDpop: true,
   allowedNetworks: ['192.0.2.0/24'],
   createdAt: MADE,
   lastUsedAt: '2026-11-02T09:00:00.000Z',
@@ -50,7 +51,14 @@ const review = { outcome: 'justified', note: 'Three flash alerts in its name, al
 export const CLIENTS_REQUESTS: RequestExamples = {
   grantBreakGlass: { [JSON_TYPE]: one({ ...grant, minutes: 240 }) },
   reviewBreakGlass: { [JSON_TYPE]: one(review) },
-  changeClient: { [JSON_TYPE]: one({ requestsPerMinute: 600 }) },
+  changeClient: {
+    [JSON_TYPE]: {
+      examples: {
+        limit: { summary: 'How much it may ask', value: { requestsPerMinute: 600 } },
+        bound: { summary: 'Its tokens must be bound to a key', value: { requireDpop: true } },
+      },
+    },
+  },
   askAccessReview: {
     [JSON_TYPE]: one({ attestBy: '2026-12-01T00:00:00Z', reason: 'The yearly review of all keys.' }),
   },

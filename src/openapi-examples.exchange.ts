@@ -135,7 +135,14 @@ const presentedArrangement = { id: ARRANGEMENT, ...arrangement, createdAt: MADE,
 export const EXCHANGE_REQUESTS: RequestExamples = {
   admitPartner: { [JSON_TYPE]: one(partner) },
   changePartner: { [JSON_TYPE]: one({ ceiling: { tlp: 'GREEN' } }) },
-  createClient: { [JSON_TYPE]: one(client) },
+  createClient: {
+    [JSON_TYPE]: {
+      examples: {
+        usual: { summary: 'With a secret', value: client },
+        bound: { summary: 'Whose tokens are of use to nobody else', value: { ...client, requireDpop: true } },
+      },
+    },
+  },
   rotateClient: { [JSON_TYPE]: one({ overlapSeconds: 86_400 }) },
   establishArrangement: { [JSON_TYPE]: one(arrangement) },
   changeArrangement: { [JSON_TYPE]: one({ level: 'emergency' }) },
@@ -187,6 +194,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         partnerId: PARTNER,
         ...client,
         authentication: 'client_secret',
+        requireDpop: false,
         allowedNetworks: [],
         createdAt: MADE,
         requestsPerMinute: 6000,

@@ -49,6 +49,29 @@ const form = (required: string[], properties: object) => ({
   },
 });
 
+const ISSUED = {
+  access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzY29wZSI6ImFsZXJ0czpyZWFkIn0.c2lnbmF0dXJl',
+  expires_in: 600,
+  token_type: 'Bearer',
+  scope: 'alerts:read',
+};
+
+const DPOP = {
+  name: 'DPoP',
+  in: 'header',
+  description:
+    'Proof (RFC 9449) for POST and this address, of the key to which the token is to be bound; good once.',
+  schema: { type: 'string', maxLength: 8192 },
+  example:
+    'eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7fX0.eyJodG0iOiJQT1NUIiwiaHR1IjoiaHR0cHM6Ly9zbHQuZXhhbXBsZS9vYXV0aC90b2tlbiJ9.c2lnbmF0dXJl',
+};
+const NONCE = {
+  'DPoP-Nonce': textHeader(
+    'Answers a proof. After `use_dpop_nonce`, put it into the next one as `nonce`: its date does not count then.',
+  ),
+};
+const tokenHeaders = { ...headers, ...NONCE };
+
 /** By HTTP Basic, or within the form. */
 const security = [{ client: [] }, {}];
 
@@ -71,9 +94,12 @@ export const OAUTH_PATHS = {
       operationId: 'issueToken',
       summary: 'Get an access token for the credentials of a client.',
       description:
-        'OAuth 2.0 client credentials (RFC 6749 §4.4); the token is a JWT (RFC 9068) and lives ten minutes.',
+        'OAuth 2.0 client credentials (RFC 6749 §4.4); the token is a JWT (RFC 9068) and lives ten minutes.' +
+        ' With a proof of possession (RFC 9449) it is bound to the key of that: `token_type` is `DPoP`, and nobody else can' +
+        ' use it. A client that was made with `requireDpop` gets no other.',
       tags: ['access'],
       security,
+      parameters: [DPOP],
       requestBody: form(['grant_type'], {
         grant_type: { type: 'string', const: 'client_credentials' },
         scope: {
@@ -88,17 +114,24 @@ export const OAUTH_PATHS = {
       }),
       responses: {
         200: {
-          description: 'Send it as `Authorization: Bearer …`.',
-          headers,
-          content: json('AccessToken', {
-            access_token:
-              'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzY29wZSI6ImFsZXJ0czpyZWFkIn0.c2lnbmF0dXJl',
-            expires_in: 600,
-            token_type: 'Bearer',
-            scope: 'alerts:read',
-          }),
+          description: 'Send it as `Authorization: Bearer …`, or `DPoP …` as `token_type` says.',
+          headers: tokenHeaders,
+          content: {
+            'application/json': {
+              schema: schema('AccessToken'),
+              examples: {
+                bearer: { summary: 'For whoever has it', value: ISSUED },
+                bound: { summary: 'With a proof', value: { ...ISSUED, token_type: 'DPoP' } },
+              },
+            },
+          },
         },
-        400: refused('What was asked for cannot be had.', 'invalid_scope', 'requested scope is not allowed'),
+        400: refused(
+          'What was asked for cannot be had, or the proof is none.',
+          'invalid_scope',
+          'requested scope is not allowed',
+          NONCE,
+        ),
         401: UNKNOWN_CLIENT,
         ...problems,
       },
@@ -159,7 +192,7 @@ export const OAUTH_SCHEMAS = {
     required: ['access_token', 'token_type', 'expires_in', 'scope'],
     properties: {
       access_token: text,
-      token_type: { type: 'string', const: 'Bearer' },
+      token_type: { type: 'string', enum: ['Bearer', 'DPoP'] },
       expires_in: { type: 'integer', description: 'Seconds.' },
       scope: { type: 'string', description: 'Separated by spaces.' },
     },
@@ -197,6 +230,7 @@ export const OAUTH_SCHEMAS = {
       grant_types_supported: texts,
       token_endpoint_auth_methods_supported: texts,
       token_endpoint_auth_signing_alg_values_supported: texts,
+      dpop_signing_alg_values_supported: texts,
       revocation_endpoint_auth_methods_supported: texts,
       revocation_endpoint_auth_signing_alg_values_supported: texts,
     },

@@ -99,7 +99,10 @@ async function scan(app: INestApplication, version: string): Promise<OpenAPIObje
     .addOAuth2(
       {
         type: 'oauth2',
-        description: 'With the credentials of your client; ask for all of its scopes, or for some.',
+        description:
+          'With the credentials of your client; ask for all of its scopes, or for some.' +
+          ' A token that is bound to a key (`token_type` is `DPoP`, RFC 9449) goes as `Authorization: DPoP …`, beside a' +
+          ' header `DPoP` with a fresh proof: a JWT of that key over method, address and token.',
         flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: SCOPES } },
       },
       'oauth2',

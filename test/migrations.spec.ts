@@ -125,6 +125,27 @@ describe('migrations', () => {
     expect(await states()).toEqual([{ state: 'ended' }]);
   });
 
+  it('go down with clients whose tokens must be bound to a key, which nobody can use any more', async () => {
+    const { ownerUrl, superuserUrl } = await database();
+    const id = randomUUID();
+    await query(
+      superuserUrl,
+      `insert into partner (id, code, name, kind, status, ceiling_tlp, ceiling_classification)
+         values ('${id}', 'ONE', 'One', 'ingo', 'active', 4, 2);
+       insert into reader values ('${id}', '${id}', true, 4, 2, null);
+       insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash, requires_dpop)
+         values ('bound', '${id}', '${id}', 'C', '{}', 'client_secret', 'x', true),
+           ('free', '${id}', '${id}', 'C', '{}', 'client_secret', 'x', false);`,
+    );
+    await undoBefore(ownerUrl, 'Dpop1767225600043');
+    expect(
+      await query(superuserUrl, `select id, revoked_at is not null as revoked from client order by id`),
+    ).toEqual([
+      { id: 'bound', revoked: true },
+      { id: 'free', revoked: false },
+    ]);
+  });
+
   it('run once when several processes start together', async () => {
     const { ownerUrl } = await database({ migrated: false });
     await Promise.all([migrate(ownerUrl), migrate(ownerUrl), migrate(ownerUrl)]);

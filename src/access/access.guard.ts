@@ -5,8 +5,10 @@ import { problems } from '../core/problem.js';
 import { nameNobody } from '../core/request-context.js';
 import { type Actor } from './actor.js';
 import { ActorsService, type TokenClaims } from './actors.service.js';
+import { DpopProofs } from './dpop-proofs.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { LastUses } from './last-uses.js';
+import { SIGNATURES } from './oauth/signatures.js';
 import {
   ANY_SCOPE,
   keepRights,
@@ -29,6 +31,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: JwtStrategy,
+    private readonly proofs: DpopProofs,
     private readonly actors: ActorsService,
     private readonly uses: LastUses,
   ) {}
@@ -42,12 +45,7 @@ export class AccessGuard implements CanActivate {
     const response = http.getResponse<Response>();
     const namesNobody = this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route) === true;
     if (namesNobody) nameNobody(response);
-    const claims = await this.tokens.authenticate(request, response);
-    if (claims === null) {
-      throw problems.unauthenticated(
-        request.headers.authorization === undefined ? undefined : 'invalid_token',
-      );
-    }
+    const claims = await this.authenticate(request, response);
     // Kept for later: a connection that is closed has no address.
     const { ip } = request;
     const actor = await this.identify(claims, ip);
@@ -64,10 +62,25 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
+  /** @throws Problem 401 without a valid token, and for one that is bound to a key without proof of that */
+  private async authenticate(request: Request, response: Response): Promise<TokenClaims> {
+    const { authorization } = request.headers;
+    const claims = await this.tokens.authenticate(request, response);
+    // RFC 9449 §7.2: neither may such a token be used like any other, nor any other like such a token.
+    const isBound = claims?.thumbprint !== undefined || /^dpop /i.test(authorization ?? '');
+    if (claims !== null && (!isBound || (await this.proofs.admit(request, claims)))) return claims;
+    if (isBound) throw problems.unproven(SIGNATURES);
+    throw problems.unauthenticated(authorization === undefined ? undefined : 'invalid_token');
+  }
+
   /** @throws Problem 401 once the token has ended, 403 from a network that the client may not be used from */
   private async identify(claims: TokenClaims, ip: string | undefined): Promise<Actor> {
     const bearer = await this.actors.resolve(claims);
-    if (bearer === null) throw problems.unauthenticated('invalid_token');
+    if (bearer === null) {
+      throw claims.thumbprint === undefined
+        ? problems.unauthenticated('invalid_token')
+        : problems.unproven(SIGNATURES);
+    }
     if (!bearer.networks.admits(ip)) {
       throw problems.forbidden('The client may not be used from this network.');
     }

@@ -8,6 +8,7 @@ import { BreakGlassService } from './break-glass.service.js';
 import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { DeclaredRoutes } from './declared-routes.js';
+import { DpopProofs } from './dpop-proofs.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { AttestationsRepository } from './attestations.repository.js';
 import { AttestationsService } from './attestations.service.js';
@@ -37,6 +38,7 @@ export { mountAuthorizationServer } from './oauth/mount.js';
     ClientsRepository,
     ClientsService,
     DeclaredRoutes,
+    DpopProofs,
     ExpiredRecords,
     JwtStrategy,
     LastUses,

@@ -19,6 +19,8 @@ export interface TokenClaims {
   scopes: readonly string[];
   /** Seconds since 1970. */
   expiresAt: number;
+  /** Of the key without which it is worth nothing (RFC 7638); absent for a token that opens to whoever has it. */
+  thumbprint?: string;
 }
 
 export interface Bearer {
@@ -87,7 +89,7 @@ export class ActorsService {
     for (const [index, token] of tokens.entries()) {
       const bearer = found.then((standings) => {
         const standing = standings.get(index);
-        return standing === undefined ? null : toBearer(token, standing);
+        return standing === undefined ? null : bearerOf(token, standing);
       });
       // Believed too: or all of them would ask a database that just did not answer, each by itself.
       bearer.catch(() => undefined);
@@ -100,7 +102,7 @@ export class ActorsService {
     const standing = await this.database.asSystem((tx) =>
       this.clients.findStandingAsSystem(tx, claims.clientId, claims.tokenId),
     );
-    return standing && toBearer(claims, standing);
+    return standing && bearerOf(claims, standing);
   }
 
   private remember(tokenId: string, entry: { askedAt: number; bearer: Promise<Bearer | null> }): void {
@@ -112,6 +114,10 @@ export class ActorsService {
     this.recent.set(tokenId, entry);
   }
 }
+
+/** @returns null for a token that is bound to no key, of a client whose tokens must be */
+const bearerOf = (claims: TokenClaims, standing: StandingRow): Bearer | null =>
+  standing.requires_dpop && claims.thumbprint === undefined ? null : toBearer(claims, standing);
 
 const toBearer = (claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: StandingRow): Bearer => ({
   actor: toActor(claims, standing),

@@ -78,4 +78,8 @@ export class ClientEntity {
   /** Null: as much as others. */
   @Column('integer', { name: 'requests_per_minute', nullable: true })
   requestsPerMinute: number | null;
+
+  /** Its tokens are bound to a key, or open nothing (RFC 9449). */
+  @Column('boolean', { name: 'requires_dpop', default: false })
+  requiresDpop: boolean;
 }

@@ -26,6 +26,8 @@ export interface NewClient {
   jwks?: KeySetInput;
   /** Where it publishes its keys, in place of `jwks`. */
   jwksUri?: string;
+  /** Its tokens must be bound to a key (RFC 9449). */
+  requireDpop?: boolean;
   /** Of the steward, which may choose its own. */
   clientId?: string;
   clientSecret?: string;

@@ -20,6 +20,8 @@ export interface ClientRow {
   last_used_at: Date | null;
   /** Null: as much as others. */
   requests_per_minute: number | null;
+  /** Its tokens are bound to a key. */
+  requires_dpop: boolean;
   /** Until when somebody must say that it is still needed. */
   attest_by: Date;
   /** What the client was narrowed to; null for a client that reads all that its partner may. */
@@ -41,6 +43,7 @@ export interface NewClientRow {
   allowedNetworks: readonly string[];
   expiresAt: Date | null;
   focalPointId: string | null;
+  requiresDpop: boolean;
 }
 
 export interface NewReaderRow {
@@ -60,6 +63,7 @@ export interface ClientCredentialsRow {
   jwks: KeySetInput | null;
   jwks_uri: string | null;
   allowed_networks: string[];
+  requires_dpop: boolean;
 }
 
 export interface StandingRow {
@@ -72,6 +76,8 @@ export interface StandingRow {
   /** Its acceptance of the commitments is over. */
   is_lapsed: boolean;
   requests_per_minute: number | null;
+  /** Its tokens are bound to a key, or open nothing. */
+  requires_dpop: boolean;
   /** Nobody said in time that it is still needed. */
   is_unattested: boolean;
 }
@@ -88,8 +94,8 @@ const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
 const LAPSED = `coalesce(p.read_only_from <= now(), false) as is_lapsed`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
-  c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.attest_by, r.ceiling_tlp,
-  r.ceiling_classification, r.arrangement_ids`;
+  c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.requires_dpop, c.attest_by,
+  r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
 
@@ -110,8 +116,8 @@ export class ClientsRepository {
   async insert(tx: Tx, client: NewClientRow): Promise<boolean> {
     const rows: unknown[] = await tx.query(
       `insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash, jwks,
-         allowed_networks, expires_at, jwks_uri, focal_point_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning id`,
+         allowed_networks, expires_at, jwks_uri, focal_point_id, requires_dpop)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing returning id`,
       [
         client.id,
         client.partnerId,
@@ -125,6 +131,7 @@ export class ClientsRepository {
         client.expiresAt,
         client.jwksUri,
         client.focalPointId,
+        client.requiresDpop,
       ],
     );
     return rows.length > 0;
@@ -179,11 +186,16 @@ export class ClientsRepository {
   async change(
     tx: Tx,
     id: string,
-    values: { name: string; requestsPerMinute: number | null; focalPointId: string | null },
+    values: {
+      name: string;
+      requestsPerMinute: number | null;
+      focalPointId: string | null;
+      requiresDpop: boolean;
+    },
   ): Promise<void> {
     await tx.query(
-      `update client set name = $2, requests_per_minute = $3, focal_point_id = $4 where id = $1`,
-      [id, values.name, values.requestsPerMinute, values.focalPointId],
+      `update client set name = $2, requests_per_minute = $3, focal_point_id = $4, requires_dpop = $5 where id = $1`,
+      [id, values.name, values.requestsPerMinute, values.focalPointId, values.requiresDpop],
     );
   }
 
@@ -218,7 +230,7 @@ export class ClientsRepository {
 
   async findCredentialsAsSystem(tx: Tx, id: string): Promise<ClientCredentialsRow | null> {
     const rows: ClientCredentialsRow[] = await tx.query(
-      `select c.id, ${SCOPES}, c.authentication, c.jwks, c.jwks_uri, c.allowed_networks,
+      `select c.id, ${SCOPES}, c.authentication, c.jwks, c.jwks_uri, c.allowed_networks, c.requires_dpop,
          array_remove(array[encode(c.secret_hash, 'hex'),
            case when c.previous_secret_expires_at > now() then encode(c.previous_secret_hash, 'hex') end], null)
            as secret_hashes
@@ -236,7 +248,7 @@ export class ClientsRepository {
   async findStandingAsSystem(tx: Tx, id: string, tokenId: string | null): Promise<StandingRow | null> {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks, p.kind as partner_kind,
-         p.status as partner_status, ${LAPSED}, c.requests_per_minute,
+         p.status as partner_status, ${LAPSED}, c.requests_per_minute, c.requires_dpop,
          c.attest_by <= now() as is_unattested
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
@@ -253,7 +265,7 @@ export class ClientsRepository {
   ): Promise<(StandingRow & { place: number })[]> {
     return tx.query(
       `select b.place::int as place, c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks,
-         p.kind as partner_kind, p.status as partner_status, ${LAPSED}, c.requests_per_minute,
+         p.kind as partner_kind, p.status as partner_status, ${LAPSED}, c.requests_per_minute, c.requires_dpop,
          c.attest_by <= now() as is_unattested
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id

@@ -73,6 +73,7 @@ export class ClientsService {
       allowedNetworks: client.allowedNetworks ?? [],
       expiresAt: client.expiresAt ?? null,
       focalPointId: client.focalPointId ?? null,
+      requiresDpop: client.requireDpop ?? false,
     });
     if (!inserted) throw problems.conflict('There is a client of this id already.');
     return { clientId, ...(clientSecret !== undefined && { clientSecret }) };
@@ -104,12 +105,14 @@ export class ClientsService {
       name,
       requestsPerMinute,
       focalPointId,
-    }: { name?: string; requestsPerMinute?: number | null; focalPointId?: string },
+      requireDpop,
+    }: { name?: string; requestsPerMinute?: number | null; focalPointId?: string; requireDpop?: boolean },
   ): Promise<void> {
     await this.clients.change(tx, client.id, {
       name: name ?? client.name,
       requestsPerMinute: requestsPerMinute === undefined ? client.requests_per_minute : requestsPerMinute,
       focalPointId: focalPointId ?? client.focal_point_id,
+      requiresDpop: requireDpop ?? client.requires_dpop,
     });
   }
 

@@ -6,14 +6,13 @@ import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { type TokenClaims } from './actors.service.js';
+import { carriedToken } from './carried-token.js';
 import { issuerOf } from './oauth/issuer.js';
 import { TOKEN_LIFETIME } from './oauth/key-rotation.rules.js';
 import { SigningKeys } from './oauth/signing-keys.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const STRATEGY = 'access-token';
-/** RFC 6750 §2.1 */
-const BEARER = /^bearer ([\w.~+/-]+=*)$/i;
 /** RFC 9068 §4; media types do not depend on case. */
 const TYPES = ['at+jwt', 'application/at+jwt'];
 /** Seconds by which the clocks of the processes may differ. */
@@ -32,7 +31,7 @@ export class JwtStrategy {
   ) {
     if (!publicUrl) throw new Error('Without the public address no audience could be checked.');
     const options = {
-      jwtFromRequest: bearerToken,
+      jwtFromRequest: (request: Request) => carriedToken(request)?.token ?? null,
       secretOrKeyProvider: (
         _: Request,
         token: string,
@@ -58,10 +57,10 @@ export class JwtStrategy {
     this.passport.use(STRATEGY, strategy);
   }
 
-  /** @returns null without a valid token */
+  /** @returns null without a valid token; whether it may be used by this sender is not asked here */
   async authenticate(request: Request, response: Response): Promise<TokenClaims | null> {
-    const token = bearerToken(request);
-    if (token === null) return null;
+    const token = carriedToken(request)?.token;
+    if (token === undefined) return null;
     const { fingerprint } = this.keys.current;
     const known = this.verified.find(token, fingerprint);
     if (known !== null) return known;
@@ -97,25 +96,22 @@ export class JwtStrategy {
   }
 }
 
-/** From the one Authorization header and nowhere else: addresses end up in logs. */
-function bearerToken(request: Request): string | null {
-  const headers = request.headersDistinct['authorization'] ?? [];
-  if (headers.length !== 1 || 'access_token' in request.query) return null;
-  return BEARER.exec(headers[0] ?? '')?.[1] ?? null;
-}
-
 function toClaims(payload: unknown): TokenClaims | null {
-  const { jti, sub, client_id: clientId, exp, iat, scope } = payload as Record<string, unknown>;
+  const { jti, sub, client_id: clientId, exp, iat, scope, cnf } = payload as Record<string, unknown>;
   const complete =
     typeof jti === 'string' &&
     typeof clientId === 'string' &&
     typeof exp === 'number' &&
     typeof iat === 'number';
   if (!complete || sub !== clientId) return null;
+  const { jkt: thumbprint } = (cnf ?? {}) as { jkt?: unknown };
+  // RFC 7800 §3.1: a binding that is not understood is not ignored.
+  if (cnf !== undefined && typeof thumbprint !== 'string') return null;
   return {
     tokenId: jti,
     clientId,
     expiresAt: exp,
     scopes: typeof scope === 'string' ? scope.split(' ') : [],
+    ...(typeof thumbprint === 'string' && { thumbprint }),
   };
 }

@@ -39,6 +39,7 @@ import { AccessReview1767225600039 } from '../../migrations/1767225600039-access
 import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensitivity.js';
 import { ContactTree1767225600041 } from '../../migrations/1767225600041-contact-tree.js';
 import { Presences1767225600042 } from '../../migrations/1767225600042-presences.js';
+import { Dpop1767225600043 } from '../../migrations/1767225600043-dpop.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -80,6 +81,7 @@ const MIGRATIONS = [
   Sensitivity1767225600040,
   ContactTree1767225600041,
   Presences1767225600042,
+  Dpop1767225600043,
 ];
 
 const LEDGER = 'schema_migration';

@@ -66,6 +66,11 @@ export const problems = {
     new Problem('unauthenticated', undefined, undefined, {
       'WWW-Authenticate': error ? `Bearer error="${error}"` : 'Bearer',
     }),
+  /** RFC 9449 §7.1; one answer for whatever is wrong with a token that is bound to a key, or with the proof of that. */
+  unproven: (algorithms: readonly string[]) =>
+    new Problem('unauthenticated', undefined, undefined, {
+      'WWW-Authenticate': `DPoP error="invalid_token", algs="${algorithms.join(' ')}"`,
+    }),
   /** Of several scopes any would do; the header can only name those that together are enough, so it names the first. */
   insufficientScope: (...scopes: string[]) =>
     new Problem('forbidden', `The scope ${scopes.join(' or ')} is needed.`, undefined, {

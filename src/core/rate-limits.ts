@@ -62,7 +62,7 @@ export class RateLimits implements NestInterceptor {
 
 /** The authorization server takes no access tokens, so there such a header saves nobody from being counted. */
 const carriesToken = ({ headers, path }: Request): boolean =>
-  /^bearer /i.test(headers.authorization ?? '') &&
+  /^(bearer|dpop) /i.test(headers.authorization ?? '') &&
   !path.startsWith('/oauth/') &&
   !path.startsWith('/.well-known/');
 

@@ -3,6 +3,7 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -89,6 +90,14 @@ export class CreateClientDto {
   @IfPresent()
   @IsUUID()
   focalPointId?: string;
+
+  /**
+   * Its tokens must be bound to a key by DPoP (RFC 9449), so that a stolen one opens nothing; when absent, that is left to
+   * the client.
+   */
+  @IfPresent()
+  @IsBoolean()
+  requireDpop?: boolean;
 }
 
 export class RotateClientDto {
@@ -119,6 +128,11 @@ export class ChangeClientDto {
   @IfPresent()
   @IsUUID()
   focalPointId?: string;
+
+  /** Whether its tokens must be bound to a key by DPoP (RFC 9449); others that it still holds then open nothing. */
+  @IfPresent()
+  @IsBoolean()
+  requireDpop?: boolean;
 }
 
 export class ClientReportQuery {
@@ -155,6 +169,8 @@ export class ClientView {
   authentication: Authentication;
   /** Where it publishes its keys. */
   jwksUri?: string;
+  /** Its tokens must be bound to a key by DPoP (RFC 9449). */
+  requireDpop: boolean;
   ceiling?: HandlingView;
   /** Ids of the arrangements to which the client is limited. */
   arrangements?: string[];
@@ -200,6 +216,7 @@ export function presentClient(row: ClientRow, { requestsPerMinute }: Config): Cl
     scopes: row.scopes,
     authentication: row.authentication,
     ...(row.jwks_uri !== null && { jwksUri: row.jwks_uri }),
+    requireDpop: row.requires_dpop,
     ...(row.ceiling_tlp !== null &&
       row.ceiling_classification !== null && {
         ceiling: {

@@ -37,6 +37,7 @@ export class PartnerClientsService {
         authentication: dto.authentication ?? 'client_secret',
         jwks: dto.jwks,
         jwksUri: dto.jwksUri,
+        requireDpop: dto.requireDpop,
         focalPointId: await this.keeperOf(tx, partnerId, dto.focalPointId),
       });
       await this.record(tx, actor, 'client.created', partnerId, clientId, { scopes: dto.scopes });

@@ -6,6 +6,7 @@ import { AccessGuard } from '../../src/access/access.guard.js';
 import { AccessModule } from '../../src/access/access.module.js';
 import { ActorsService } from '../../src/access/actors.service.js';
 import { DeclaredRoutes } from '../../src/access/declared-routes.js';
+import { DpopProofs } from '../../src/access/dpop-proofs.js';
 import { JwtStrategy } from '../../src/access/jwt.strategy.js';
 import { LastUses } from '../../src/access/last-uses.js';
 import { AnyClient, Public, RequireScope } from '../../src/access/route.decorator.js';
@@ -107,6 +108,7 @@ describe('a route', () => {
       const guard = new AccessGuard(
         service(Reflector),
         service(JwtStrategy),
+        service(DpopProofs),
         service(ActorsService),
         service(LastUses),
       );

@@ -12,6 +12,7 @@ import { query } from '../support/database.js';
 import { type ClientCredentials, requestToken, startApp, type TestApp } from '../support/app.js';
 import { alert, alertInput, arrangement, client, join, partner, renditionInput, type TestArrangement, type TestPartner, uniqueCode, USUAL_SCOPES } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';
+import { ecHolder, proofOf } from '../access/proofs.js';
 import { DOCUMENT, examplesOf, isOpenToAll, ROUTES } from './document.js';
 import { missing, Watch } from './watched.js';
 
@@ -996,6 +997,16 @@ describe('answers to what is right', () => {
     expectStatus(await anonymous.post('/oauth/token', 'grant_type=password', { headers: form }), 400);
     expectStatus(await requestToken(anonymous, stewardClient, 'alerts:everything'), 400);
     expectStatus(await requestToken(anonymous, { clientId: 'steward', clientSecret: 'wrong' }), 401);
+    const holder = ecHolder();
+    const bound = async (iat?: number): Promise<Record<string, string>> => {
+      const proof = await proofOf(holder, 'POST', `${real.url}/oauth/token`, iat === undefined ? {} : { claims: { iat } });
+      return { ...form, DPoP: proof };
+    };
+    const ask = (headers: Record<string, string>) => anonymous.post('/oauth/token', 'grant_type=client_credentials', { headers });
+    const first = expectStatus(await ask(await bound()), 200);
+    expect(first['token_type']).toBe('DPoP');
+    expectStatus(await ask(await bound(1)), 400);
+    expectStatus(await anonymous.with({ Authorization: `DPoP ${String(first['access_token'])}` }).get('/v1/me'), 401);
     const wrong = { ...form, Authorization: `Basic ${Buffer.from('steward:wrong').toString('base64')}` };
     expectStatus(await anonymous.post('/oauth/revocation', 'token=x', { headers: wrong }), 401);
     for (const { path } of ROUTES.filter((route) => route.method === 'GET' && !route.path.startsWith('/v1/'))) {

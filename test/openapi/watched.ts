@@ -8,14 +8,14 @@ const patterns = ROUTES.map((route) => ({
   pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
 })).sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')));
 
-/** Not on every answer of the operations that document them: a message may have no text, drafts have no tag. */
-const SOMETIMES = ['listAlerts ETag', 'Content-Language', 'Last-Modified', 'Link'];
+/** Not on every answer of the operations that document them: a message may have no text, drafts have no tag, a token no key. */
+const SOMETIMES = ['listAlerts ETag', 'DPoP-Nonce', 'Content-Language', 'Last-Modified', 'Link'];
 /** Said once, in the introduction, for whatever goes wrong. */
 const GENERAL = ['RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
 const CATALOGUE = [
   ...GENERAL,
   ...['ETag', 'Last-Modified', 'Link', 'Location', 'Content-Digest', 'Content-Disposition', 'Content-Language', 'SLT-Handling', 'SLT-Notice'],
-  ...['Retry-After', 'WWW-Authenticate'],
+  ...['Retry-After', 'WWW-Authenticate', 'DPoP-Nonce'],
 ];
 
 /** Holds every answer of the application against the document, and remembers which there were. */

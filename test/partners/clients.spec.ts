@@ -85,8 +85,10 @@ describe('making a client', () => {
       allowedNetworks: ['127.0.0.0/8', '::1/128'],
       expiresAt: '2099-01-01T00:00:00Z',
       authentication: 'client_secret',
+      requireDpop: true,
     });
-    const harmless = /^#\/name (a word|not a number)$|^#\/allowedNetworks an empty list$/;
+    const harmless =
+      /^#\/name (a word|not a number)$|^#\/allowedNetworks an empty list$|^#\/requireDpop true$/;
     const wrong = mutationsOf(body).filter(({ pointer, what }) => !harmless.test(`${pointer} ${what}`));
     const missing = omissionsOf(body).filter(({ pointer }) =>
       ['#/name', '#/scopes', '#/ceiling/tlp'].includes(pointer),

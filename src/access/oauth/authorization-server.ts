@@ -27,6 +27,7 @@ export class AuthorizationServer implements OnModuleInit {
   private readonly logger = new Logger('OAuth');
   private readonly issuer: string;
   private cookieKey = '';
+  private nonceSecret: Buffer = Buffer.alloc(0);
   private running: Running | undefined;
 
   constructor(
@@ -41,6 +42,7 @@ export class AuthorizationServer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.cookieKey = (await installationSecret(this.database, 'oauth cookies')).toString('base64url');
+    this.nonceSecret = await installationSecret(this.database, 'dpop nonces');
   }
 
   /** @param path of the endpoint below the issuer, such as `/token` */
@@ -66,6 +68,7 @@ export class AuthorizationServer implements OnModuleInit {
       keys: keys.keys,
       signingKid: () => running.keys.signingKid(),
       cookieKey: this.cookieKey,
+      nonceSecret: this.nonceSecret,
     });
     provider.use((ctx, next) => this.guardAnswer(ctx, next));
     provider.use(shapeMetadata(ALL_SCOPES));

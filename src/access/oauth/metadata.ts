@@ -11,6 +11,7 @@ const MEMBERS = [
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
   'token_endpoint_auth_signing_alg_values_supported',
+  'dpop_signing_alg_values_supported',
 ] as const;
 
 /** Scopes that the library adds by itself are not ours to advertise. */

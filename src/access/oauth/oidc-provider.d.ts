@@ -49,7 +49,7 @@ declare module 'oidc-provider' {
     responseTypes: string[];
     clientAuthMethods: ('client_secret_basic' | 'private_key_jwt')[];
     clientDefaults: Record<string, unknown>;
-    enabledJWA: { clientAuthSigningAlgValues: string[] };
+    enabledJWA: { clientAuthSigningAlgValues: string[]; dPoPSigningAlgValues: string[] };
     extraClientMetadata: { properties: string[]; validator: () => void };
     routes: Record<'token' | 'revocation' | 'jwks', string>;
     ttl: { ClientCredentials: number };
@@ -63,7 +63,7 @@ declare module 'oidc-provider' {
         getResourceServerInfo: (ctx: Context, resource: string, client: Client) => ResourceServer;
       };
       devInteractions: Switch;
-      dPoP: Switch;
+      dPoP: Switch & { nonceSecret: Buffer; requireNonce: (ctx: Context) => boolean };
       pushedAuthorizationRequests: Switch;
       rpInitiatedLogout: Switch;
       userinfo: Switch;

@@ -4,6 +4,7 @@ import { ALL_SCOPES } from '../scopes.js';
 import { matchesSecret } from '../secrets.js';
 import { TOKEN_LIFETIME } from './key-rotation.rules.js';
 import { type KeySet } from './key-set.js';
+import { SIGNATURES } from './signatures.js';
 import { type Storage } from './storage.js';
 
 export interface ProviderOptions {
@@ -14,6 +15,8 @@ export interface ProviderOptions {
   keys: KeySet['keys'];
   signingKid: () => string;
   cookieKey: string;
+  /** 32 bytes, of which every process makes the same nonces (RFC 9449 §8). */
+  nonceSecret: Buffer;
 }
 
 /** Seconds. An assertion is remembered until it expires, so it must not live long (RFC 7523 §3). */
@@ -22,7 +25,7 @@ const CLOCK_TOLERANCE = 15;
 
 /** The authorization server for machines: client credentials and nothing else. */
 export function createProvider(options: ProviderOptions): Provider {
-  const { issuer, audience, storage, keys, signingKid, cookieKey } = options;
+  const { issuer, audience, storage, keys, signingKid, cookieKey, nonceSecret } = options;
   const off = { enabled: false };
   const provider = new Provider(issuer, {
     adapter: storage.adapter,
@@ -32,7 +35,7 @@ export function createProvider(options: ProviderOptions): Provider {
     responseTypes: [],
     clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] },
+    enabledJWA: { clientAuthSigningAlgValues: [...SIGNATURES], dPoPSigningAlgValues: [...SIGNATURES] },
     extraClientMetadata: { properties: ['secret_hashes', 'allowed_networks'], validator: () => undefined },
     routes: { token: '/token', revocation: '/revocation', jwks: '/jwks' },
     ttl: { ClientCredentials: TOKEN_LIFETIME },
@@ -55,7 +58,8 @@ export function createProvider(options: ProviderOptions): Provider {
         },
       },
       devInteractions: off,
-      dPoP: off,
+      // Nobody needs a nonce; who brings one may have a clock that is wrong.
+      dPoP: { enabled: true, nonceSecret, requireNonce: () => false },
       pushedAuthorizationRequests: off,
       rpInitiatedLogout: off,
       userinfo: off,

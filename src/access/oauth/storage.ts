@@ -8,6 +8,11 @@ import { isScope } from '../scopes.js';
 import { OAuthRepository } from './oauth.repository.js';
 import { RemoteKeySets } from './remote-key-sets.js';
 
+/**
+ * Seconds. The library takes a proof (RFC 9449) dated as far ahead as behind, and asks that it be remembered for one of both:
+ * it could be used again once the date has passed.
+ */
+const AHEAD = 300;
 const CLIENT_ID = /^[\w.-]{1,64}$/;
 
 /** The provider's storage: clients come from the table that the API keeps, everything else from records. */
@@ -56,8 +61,10 @@ export class Storage {
   private async claim(model: string, id: string, payload: object, seconds: number): Promise<void> {
     const first =
       isCleanText(id) &&
-      (await this.database.asSystem((tx) => this.records.claimRecord(tx, model, id, payload, seconds)));
-    if (!first) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+      (await this.database.asSystem((tx) =>
+        this.records.claimRecord(tx, model, id, payload, seconds + AHEAD),
+      ));
+    if (!first) throw new errors.InvalidClientAuth('assertions and proofs must only be used once');
   }
 }
 
@@ -76,6 +83,7 @@ const NOBODY: ClientCredentialsRow = {
   jwks: null,
   jwks_uri: null,
   allowed_networks: [],
+  requires_dpop: false,
 };
 
 /** The library wants a secret to compare with. Should it ever compare with this one, nobody knows it. */
@@ -93,4 +101,6 @@ const toMetadata = (client: ClientCredentialsRow): object => ({
     : { token_endpoint_auth_method: 'client_secret_basic', client_secret: UNKNOWN_SECRET }),
   secret_hashes: client.secret_hashes,
   allowed_networks: client.allowed_networks,
+  // RFC 9449 §5.2
+  dpop_bound_access_tokens: client.requires_dpop,
 });
