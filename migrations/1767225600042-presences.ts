@@ -91,12 +91,16 @@ const HOLDING = `
       perform pg_advisory_xact_lock_shared(hashtextextended('countries:' || new.arrangement_id, 0));
     end if;
     perform presence_lock(array[new.partner_id]);
-    if presence_holds(new.partner_id, new.arrangement_id) then new.state := 'suspended'; end if;
+    -- It left meanwhile: whoever leaves does not see yet who is being added.
+    if tg_op = 'INSERT' and exists (select from partner where id = new.partner_id and status = 'withdrawn') then
+      return null;
+    end if;
+    if new.state = 'current' and presence_holds(new.partner_id, new.arrangement_id) then new.state := 'suspended'; end if;
     return new;
   end $$;
   -- Before what asks for the sponsor, in order of name.
   create trigger membership_held before insert or update of state on membership
-    for each row when (new.state = 'current') execute function membership_hold();
+    for each row when (new.state in ('future', 'current')) execute function membership_hold();
 
   create or replace function membership_need_sponsor() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -119,7 +119,7 @@ export class ArrangementsService {
       if (!known.has(partnerId)) {
         throw problems.invalidInput([{ pointer: '#/partnerId', detail: 'is not a known partner' }]);
       }
-      await this.requireSponsored(tx, actor, id, partnerId);
+      await this.requireAddable(tx, actor, id, partnerId);
       const added = await this.arrangements.insertMembership(tx, {
         id: newId(),
         arrangementId: id,
@@ -129,7 +129,7 @@ export class ArrangementsService {
         state,
         ceiling: dto.ceiling === undefined ? null : ceilingRanks(dto.ceiling),
       });
-      if (!added) throw problems.conflict('The partner is a member already.');
+      if (!added) throw problems.conflict('The partner is a member already, or has just left.');
       const members = await this.arrangements.listMemberships(tx, id);
       const member = members.find((row) => row.partner_id === partnerId);
       if (member === undefined) throw problems.notFound();
@@ -197,14 +197,15 @@ export class ArrangementsService {
   }
 
   /**
-   * @throws Problem 403 for whoever adds others than its own sub-partners without managing arrangements; 409 for a
-   * sub-partner whose sponsor is not a member
+   * @throws Problem 403 for whoever adds others than its own sub-partners without managing arrangements; 409 for whoever is
+   * no partner any more, and for a sub-partner whose sponsor is not a member
    */
-  private async requireSponsored(tx: Tx, actor: Actor, id: string, partnerId: string): Promise<void> {
-    const sponsorId = await this.partners.findSponsor(tx, partnerId);
+  private async requireAddable(tx: Tx, actor: Actor, id: string, partnerId: string): Promise<void> {
+    const { sponsorId, status } = await this.partners.getStanding(tx, partnerId);
     if (!actor.manages.includes('arrangements') && sponsorId !== actor.partnerId) {
       throw problems.forbidden('A sponsor adds its sub-partners alone.');
     }
+    if (status !== 'active' && status !== 'suspended') throw problems.conflict(`The partner is ${status}.`);
     if (sponsorId === null) return;
     const members = await this.arrangements.listMemberships(tx, id);
     if (!members.some((row) => row.partner_id === sponsorId && row.state === 'current')) {

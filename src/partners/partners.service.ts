@@ -179,9 +179,10 @@ export class PartnersService {
     return { code, name };
   }
 
-  /** Under whom a partner is registered; null for one of its own standing. @throws Problem 404 for one that is hidden */
-  async findSponsor(tx: Tx, id: string): Promise<string | null> {
-    return (await this.getIn(tx, id)).sponsor_id;
+  /** Under whom it is registered; null for one of its own standing. @throws Problem 404 for one that is hidden */
+  async getStanding(tx: Tx, id: string): Promise<{ sponsorId: string | null; status: PartnerStatus }> {
+    const { sponsor_id: sponsorId, status } = await this.getIn(tx, id);
+    return { sponsorId, status };
   }
 
   /** Ids of the partners named by code or id, among those that the actor can see. */

@@ -14,6 +14,7 @@ import {
   type TestPartner,
   uniqueCode,
 } from '../support/factories.js';
+import { query } from '../support/database.js';
 import { expectStatus, type Http, type Problem } from '../support/http.js';
 
 interface View {
@@ -309,6 +310,24 @@ describe('a membership', () => {
       (await app.steward.delete(`/v1/arrangements/${there.id}/members/${stranger.partner.id}`)).status,
     ).toBe(404);
     expect((await add(there, body)).status).toBe(201);
+  });
+
+  it.each(['withdrawn', 'expired', 'rejected'])('is not for a partner that is %s', async (status) => {
+    const gone = await partner(app);
+    const path = `/v1/partners/${gone.partner.id}`;
+    if (status === 'withdrawn') expectStatus(await app.steward.post(`${path}/withdrawal`), 200);
+    else
+      await query(app.database.superuserUrl, `update partner set status = $1 where id = $2`, [
+        status,
+        gone.partner.id,
+      ]);
+    for (const more of [{}, { from: inSeconds(3600) }]) {
+      const answer = await app.steward.post<Problem>(`/v1/arrangements/${here.id}/members`, {
+        partnerId: gone.partner.id,
+        ...more,
+      });
+      expect([answer.status, answer.body.detail]).toEqual([409, `The partner is ${status}.`]);
+    }
   });
 
   it('brings what the arrangement was given, and takes it away again', async () => {
