@@ -18,11 +18,15 @@ import {
   presentPartner,
 } from './partners.dto.js';
 import { PartnersService } from './partners.service.js';
+import { StandingService } from './standing.service.js';
 
 @ApiTags('partners')
 @Controller('v1/partners')
 export class PartnersController {
-  constructor(private readonly partners: PartnersService) {}
+  constructor(
+    private readonly partners: PartnersService,
+    private readonly standing: StandingService,
+  ) {}
 
   /** Admit a partner. */
   @Post()
@@ -85,7 +89,7 @@ export class PartnersController {
   @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async suspendPartner(@CurrentActor() actor: Actor, @Id() id: string): Promise<PartnerView> {
-    return present(actor, await this.partners.changeStanding(actor, id, 'suspend'));
+    return present(actor, await this.standing.change(actor, id, 'suspend'));
   }
 
   /** Reinstate a suspended partner. */
@@ -95,7 +99,7 @@ export class PartnersController {
   @RequireScope('partners:manage', 'sub-partners:manage')
   @ApiProblems('not-found', 'conflict')
   async reinstatePartner(@CurrentActor() actor: Actor, @Id() id: string): Promise<PartnerView> {
-    return present(actor, await this.partners.changeStanding(actor, id, 'reinstate'));
+    return present(actor, await this.standing.change(actor, id, 'reinstate'));
   }
 }
 

@@ -16,6 +16,7 @@ import { PresenceClock } from './presence.clock.js';
 import { PresencesController } from './presences.controller.js';
 import { PresencesRepository } from './presences.repository.js';
 import { PresencesService } from './presences.service.js';
+import { StandingService } from './standing.service.js';
 import { SubPartnersController } from './sub-partners.controller.js';
 import { SubPartnersService } from './sub-partners.service.js';
 
@@ -47,8 +48,9 @@ export { describeStanding } from './partner.rules.js';
     PresenceClock,
     PresencesRepository,
     PresencesService,
+    StandingService,
     SubPartnersService,
   ],
-  exports: [PartnersService],
+  exports: [PartnersService, StandingService],
 })
 export class PartnersModule {}

@@ -8,7 +8,7 @@ import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
-import { ceilingBelow, endOf, nextStatus, type PartnerStatus, type StandingChange } from './partner.rules.js';
+import { ceilingBelow, endOf, type PartnerStatus } from './partner.rules.js';
 import {
   type ChangePartnerDto,
   type CreatePartnerDto,
@@ -120,52 +120,6 @@ export class PartnersService {
     });
   }
 
-  /**
-   * Suspends, reinstates or withdraws; what the partner and those that it sponsors may read follows in the same
-   * transaction.
-   */
-  async changeStanding(actor: Actor, id: string, change: StandingChange): Promise<PartnerRow> {
-    return this.database.asPatiently(actor, (tx) => this.changeStandingIn(tx, actor, id, change));
-  }
-
-  /** Ends the partnership for good, in the transaction of the caller; a partner may do that itself, if not the steward. */
-  async withdrawIn(tx: Tx, actor: Actor, id: string): Promise<PartnerRow> {
-    return this.changeStandingIn(tx, actor, id, 'withdraw');
-  }
-
-  private async changeStandingIn(
-    tx: Tx,
-    actor: Actor,
-    id: string,
-    change: StandingChange,
-  ): Promise<PartnerRow> {
-    const partner = await this.lockIn(tx, id);
-    const isItself = change === 'withdraw' && !actor.manages.includes('partners');
-    if (id === actor.partnerId && !isItself) {
-      throw problems.forbidden('A partner cannot change its own standing.');
-    }
-    const status = nextStatus(partner.status, change);
-    if (change === 'reinstate') await this.requireGround(tx, actor, partner);
-    await this.partners.updateStatus(tx, id, status);
-    await this.record(tx, actor, 'partner.standing_changed', id, { status });
-    return this.getIn(tx, id);
-  }
-
-  /** Ends one partnership whose day has come. @returns whether there may be another */
-  async expireDueAsSystem(): Promise<boolean> {
-    return this.database.asSystem(async (tx) => {
-      const id = await this.partners.expireDue(tx);
-      if (id === null) return false;
-      await this.audit.recordAsSystem(tx, {
-        action: 'partner.standing_changed',
-        object: { type: 'partner', id },
-        about: [id],
-        details: { status: 'expired' },
-      });
-      return true;
-    });
-  }
-
   async effectiveCeiling(actor: Actor): Promise<{ tlp: number; classification: number }> {
     return this.database.readAs(actor, (tx) => this.partners.effectiveCeiling(tx));
   }
@@ -195,7 +149,7 @@ export class PartnersService {
     return references.length === 0 ? new Map() : this.partners.resolveNamed(tx, references);
   }
 
-  private async record(
+  async record(
     tx: Tx,
     actor: Actor,
     action: string,
@@ -205,13 +159,15 @@ export class PartnersService {
     await this.audit.record(tx, actor, { action, object: { type: 'partner', id }, about: [id], details });
   }
 
-  private async getIn(tx: Tx, id: string): Promise<PartnerRow> {
+  /** @throws Problem 404 for one that is hidden */
+  async getIn(tx: Tx, id: string): Promise<PartnerRow> {
     const partner = await this.partners.find(tx, id);
     if (partner === null) throw problems.notFound();
     return partner;
   }
 
-  private async lockIn(tx: Tx, id: string): Promise<PartnerRow> {
+  /** @throws Problem 403 for one that the actor does not keep */
+  async lockIn(tx: Tx, id: string): Promise<PartnerRow> {
     const partner = await this.partners.lock(tx, id);
     if (partner !== null) return partner;
     await this.getIn(tx, id);
@@ -241,19 +197,6 @@ export class PartnersService {
       throw problems.invalidInput([{ pointer: '#/until', detail: 'is made later by the steward alone' }]);
     }
     return end;
-  }
-
-  /** @throws Problem 409 for a partner that would fall again at once, and for one that the steward alone reinstates */
-  private async requireGround(tx: Tx, actor: Actor, partner: PartnerRow): Promise<void> {
-    if (partner.expires_at !== null && partner.expires_at <= new Date()) {
-      throw problems.conflict('Its time is over: give it a later end first.');
-    }
-    if (partner.sponsor_id === null) return;
-    if (partner.suspended_by_steward && !actor.manages.includes('partners')) {
-      throw problems.conflict('The steward suspended it, and reinstates it.');
-    }
-    const { status } = await this.getIn(tx, partner.sponsor_id);
-    if (status !== 'active') throw problems.conflict(`Its sponsor is ${status}.`);
   }
 }
 

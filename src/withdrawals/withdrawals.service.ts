@@ -3,7 +3,8 @@ import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database } from '../core/database.js';
 import { problems } from '../core/problem.js';
-import { type PartnerRow, PartnersService } from '../partners/partners.service.js';
+import { type PartnerRow } from '../partners/partners.service.js';
+import { StandingService } from '../partners/standing.service.js';
 import { leaveHashOf, newLeaveToken } from './withdrawal-link.js';
 import { FETCHED_WITHIN_DAYS, nextWithdrawalState, type WithdrawalChoice } from './withdrawal.rules.js';
 import { type WithdrawalRow, WithdrawalsRepository } from './withdrawals.repository.js';
@@ -16,7 +17,7 @@ export class WithdrawalsService {
   constructor(
     private readonly database: Database,
     private readonly withdrawals: WithdrawalsRepository,
-    private readonly partners: PartnersService,
+    private readonly standing: StandingService,
     private readonly audit: AuditService,
   ) {}
 
@@ -42,7 +43,7 @@ export class WithdrawalsService {
       if (!isItself && choice === 'return') {
         throw problems.forbidden('What a partner contributed is returned to itself alone, when it asks.');
       }
-      const partner = await this.partners.withdrawIn(tx, actor, partnerId);
+      const partner = await this.standing.withdrawIn(tx, actor, partnerId);
       if (choice === undefined) return { partner, withdrawal: null };
       const token = choice === 'return' ? newLeaveToken() : undefined;
       await this.withdrawals.insert(tx, {

@@ -236,7 +236,7 @@ describe('changes of standing in the midst of publications', () => {
           random.one([...members, ...originators]).partnerId,
         ),
       () =>
-        bench.partners.changeStanding(
+        bench.standing.change(
           bench.steward,
           random.one(members).partnerId,
           random.one(['suspend', 'reinstate', 'reinstate'] as const),

@@ -550,7 +550,7 @@ class Story {
     const way = { active: 'reinstate', suspended: 'suspend', withdrawn: 'withdraw' }[status];
     const from = { active: ['suspended'], suspended: ['active'], withdrawn: ['active', 'suspended'] }[status];
     if (!own && way !== undefined && from?.includes(partner.status)) {
-      await bench.partners.changeStanding(bench.steward, partner.id, way as 'suspend');
+      await bench.standing.change(bench.steward, partner.id, way as 'suspend');
       return;
     }
     await bench.database.as(bench.steward, (tx) =>

@@ -108,12 +108,11 @@ const joinThere: Act = ({ there, stranger }) =>
   bench.arrangements.addMember(bench.steward, there, { partnerId: stranger.partnerId });
 const lowerStranger: Act = ({ stranger }) =>
   bench.partners.change(bench.steward, stranger.partnerId, { ceiling: { tlp: 'CLEAR' } });
-const suspend: Act = ({ member }) =>
-  bench.partners.changeStanding(bench.steward, member.partnerId, 'suspend');
+const suspend: Act = ({ member }) => bench.standing.change(bench.steward, member.partnerId, 'suspend');
 const lowerCeiling: Act = ({ member }) =>
   bench.partners.change(bench.steward, member.partnerId, { ceiling: { tlp: 'CLEAR' } });
 const suspendOriginator: Act = ({ originator }) =>
-  bench.partners.changeStanding(bench.steward, originator.partnerId, 'suspend');
+  bench.standing.change(bench.steward, originator.partnerId, 'suspend');
 const narrowClient: Act = ({ member, here }) =>
   bench.clients.create(bench.steward, member.partnerId, {
     name: 'Narrowed',
@@ -173,9 +172,8 @@ const letReleaseEnd: Act = ({ released }) =>
     tx.query(`update onward_release set state = 'ended' where id = $1`, [released]),
   );
 const suspendStranger: Act = ({ stranger }) =>
-  bench.partners.changeStanding(bench.steward, stranger.partnerId, 'suspend');
-const suspendGuest: Act = ({ guest }) =>
-  bench.partners.changeStanding(bench.steward, guest.partnerId, 'suspend');
+  bench.standing.change(bench.steward, stranger.partnerId, 'suspend');
+const suspendGuest: Act = ({ guest }) => bench.standing.change(bench.steward, guest.partnerId, 'suspend');
 const publishAboveGreen: Act = ({ originator, stranger }) =>
   bench.alerts.publish(originator, alertDto([{ tlp: 'AMBER', partners: [stranger.partnerId] }]));
 const letDay91Come: Act = () => bench.liveness.restrictAsSystem();
@@ -536,7 +534,7 @@ describe('where a partner works, and its memberships', () => {
       for (const id of [...places].reverse()) await join(id, other)();
       const end = async (who: Actor): Promise<unknown> => {
         if (what === 'both leave') {
-          return bench.partners.changeStanding(bench.steward, who.partnerId, 'withdraw');
+          return bench.standing.change(bench.steward, who.partnerId, 'withdraw');
         }
         await planEnd(who);
         return letPresenceEnd();
@@ -560,7 +558,7 @@ describe('where a partner works, and its memberships', () => {
       const { here, newcomer } = await place();
       await join(here, newcomer)();
       const leave = (): Promise<unknown> =>
-        bench.partners.changeStanding(bench.steward, newcomer.partnerId, 'withdraw');
+        bench.standing.change(bench.steward, newcomer.partnerId, 'withdraw');
       await (order === 'leaves'
         ? race('at commit', 'partner_presence', 'true', letPresenceEnd, leave)
         : race('at commit', 'partner', 'true', leave, letPresenceEnd));

@@ -14,6 +14,7 @@ import { PartnerClientsService } from '../../src/partners/partner-clients.servic
 import { PartnersService } from '../../src/partners/partners.service.js';
 import { PresenceClock } from '../../src/partners/presence.clock.js';
 import { PresencesService } from '../../src/partners/presences.service.js';
+import { StandingService } from '../../src/partners/standing.service.js';
 import { ExpiryClock } from '../../src/sharing/expiry.clock.js';
 import { SharingService } from '../../src/sharing/sharing.service.js';
 import { startApp, type AppOptions, type TestApp } from '../support/app.js';
@@ -27,6 +28,7 @@ export interface Workbench {
   alerts: AlertsService;
   arrangements: ArrangementsService;
   partners: PartnersService;
+  standing: StandingService;
   clients: PartnerClientsService;
   presences: PresencesService;
   sharing: SharingService;
@@ -57,6 +59,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
     alerts: get(AlertsService),
     arrangements: get(ArrangementsService),
     partners: get(PartnersService),
+    standing: get(StandingService),
     clients: get(PartnerClientsService),
     presences: get(PresencesService),
     sharing: get(SharingService),
