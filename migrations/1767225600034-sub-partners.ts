@@ -82,6 +82,13 @@ const FOLLOWING = `
       new.renew_by := null;
       new.read_only_from := v_sponsor.read_only_from;
     else
+      if new.suspended_by_steward <> old.suspended_by_steward then
+        if not v_steward or new.status <> 'suspended' then
+          raise exception 'the steward alone holds what is suspended' using errcode = 'check_violation';
+        end if;
+        -- It does not come back with its sponsor.
+        new.fell_with_sponsor := false;
+      end if;
       if new.status = 'suspended' and old.status = 'active' and not new.fell_with_sponsor then
         new.suspended_by_steward := v_steward;
       elsif new.status = 'active' and old.status <> 'active' then
@@ -108,7 +115,8 @@ const FOLLOWING = `
     return new;
   end $$;
   create trigger partner_kept_below
-    before insert or update of status, ceiling_tlp, ceiling_classification, expires_at on partner for each row when (new.sponsor_id is not null) execute function partner_keep_below();
+    before insert or update of status, suspended_by_steward, ceiling_tlp, ceiling_classification, expires_at
+    on partner for each row when (new.sponsor_id is not null) execute function partner_keep_below();
 
   create function partner_take_along() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -342,7 +350,7 @@ const POLICIES = `
 `;
 
 const PRIVILEGES = `
-  grant update (expires_at) on partner to slt_service;
+  grant update (expires_at, suspended_by_steward) on partner to slt_service;
   grant update (status, version, updated_at) on partner to slt_background;
   grant update (status, fell_with_sponsor, ceiling_tlp, ceiling_classification, version, updated_at) on partner
     to slt_engine;
@@ -376,7 +384,7 @@ const DOWN_POLICIES = `
   drop policy service_reads_sponsored on client; drop policy service_creates_sponsored on client;
   drop policy service_changes_sponsored on client;
   drop function acting_sub_partners(); drop function acting_sponsor();
-  revoke update (expires_at) on partner from slt_service;
+  revoke update (expires_at, suspended_by_steward) on partner from slt_service;
   revoke update (status, version, updated_at) on partner from slt_background;
   revoke update (status, fell_with_sponsor, ceiling_tlp, ceiling_classification, version, updated_at) on partner
     from slt_engine;

@@ -41,6 +41,12 @@ export const STANDING = {
     to: 'suspended',
     says: 'everything that it was given is withdrawn; it may read that it was, and confirm deletion',
   },
+  hold: {
+    by: 'steward',
+    from: ['suspended'],
+    to: 'suspended',
+    says: 'by suspending a sub-partner that its sponsor suspended, or that fell with it: it is the steward alone who reinstates it then',
+  },
   reinstate: {
     by: 'steward, or its sponsor',
     from: ['suspended', 'expired'],
@@ -62,6 +68,22 @@ export const STANDING = {
 } as const satisfies Record<string, Transition>;
 
 export type StandingChange = keyof typeof STANDING;
+
+/** Who suspended it: `with_sponsor` where it only fell with its sponsor, with which it comes back. */
+export const SUSPENDERS = ['steward', 'sponsor', 'with_sponsor'] as const;
+export type Suspender = (typeof SUSPENDERS)[number];
+
+/** Null for one that is not suspended; one of its own standing is suspended by the steward alone. */
+export function suspenderOf(partner: {
+  status: PartnerStatus;
+  sponsor_id: string | null;
+  suspended_by_steward: boolean;
+  fell_with_sponsor: boolean;
+}): Suspender | null {
+  if (partner.status !== 'suspended') return null;
+  if (partner.fell_with_sponsor) return 'with_sponsor';
+  return partner.sponsor_id === null || partner.suspended_by_steward ? 'steward' : 'sponsor';
+}
 
 /** @throws Problem 409 when a partner of this status cannot be changed so */
 export function nextStatus(status: PartnerStatus, change: StandingChange): PartnerStatus {

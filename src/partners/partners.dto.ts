@@ -6,7 +6,14 @@ import { IsNested } from '../core/nested.decorator.js';
 import { CeilingDto, HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { PageQuery } from '../core/page.dto.js';
-import { PARTNER_KINDS, PARTNER_STATUSES, type PartnerKind, type PartnerStatus } from './partner.rules.js';
+import {
+  PARTNER_KINDS,
+  PARTNER_STATUSES,
+  type PartnerKind,
+  type PartnerStatus,
+  type Suspender,
+  suspenderOf,
+} from './partner.rules.js';
 
 export const CODE = /^[A-Z0-9][A-Z0-9._-]{1,31}$/;
 
@@ -100,6 +107,8 @@ export class PartnerView {
   status: PartnerStatus;
   /** The partner under which it is registered, with which it stands and falls. */
   sponsorId?: string;
+  /** Of one that is suspended; `with_sponsor` because its sponsor is, with which it comes back. Like the ceiling. */
+  suspendedBy?: Suspender;
   /** Shown to the partner itself, to its sponsor and to whoever manages partners. */
   ceiling?: HandlingView;
   /** Like the ceiling. */
@@ -132,11 +141,13 @@ export interface PartnerRow {
   updated_at: Date;
   sponsor_id: string | null;
   suspended_by_steward: boolean;
+  fell_with_sponsor: boolean;
   expires_at: Date | null;
 }
 
 /** @param isOwn what one partner may receive, and when that changed, is nobody else's business */
 export function presentPartner(row: PartnerRow, isOwn: boolean): PartnerView {
+  const suspendedBy = suspenderOf(row);
   return {
     id: row.id,
     code: row.code,
@@ -145,6 +156,7 @@ export function presentPartner(row: PartnerRow, isOwn: boolean): PartnerView {
     ...(row.country !== null && { country: row.country }),
     status: row.status,
     ...(row.sponsor_id !== null && { sponsorId: row.sponsor_id }),
+    ...(isOwn && suspendedBy !== null && { suspendedBy }),
     ...(isOwn && {
       ceiling: {
         tlp: tlpLabel(row.ceiling_tlp),

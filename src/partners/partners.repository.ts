@@ -4,7 +4,7 @@ import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 import { type PartnerRow } from './partners.dto.js';
 
 const COLUMNS = `id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, version, created_at,
-  updated_at, sponsor_id, suspended_by_steward, expires_at`;
+  updated_at, sponsor_id, suspended_by_steward, fell_with_sponsor, expires_at`;
 
 export interface NewPartner {
   id: string;
@@ -197,6 +197,14 @@ export class PartnersRepository {
        returning id`,
     );
     return rows[0]?.id ?? null;
+  }
+
+  /** A sub-partner that is suspended stays so until the steward says otherwise. */
+  async hold(tx: Tx, id: string): Promise<void> {
+    await tx.query(
+      `update partner set suspended_by_steward = true, version = version + 1, updated_at = now() where id = $1`,
+      [id],
+    );
   }
 
   async updateStatus(tx: Tx, id: string, status: PartnerStatus): Promise<void> {

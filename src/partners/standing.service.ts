@@ -50,10 +50,15 @@ export class StandingService {
     if (id === actor.partnerId && !isItself) {
       throw problems.forbidden('A partner cannot change its own standing.');
     }
-    const status = nextStatus(partner.status, change);
+    const isHeld = change === 'suspend' && canBeHeld(actor, partner);
+    const status = nextStatus(partner.status, isHeld ? 'hold' : change);
     if (change === 'reinstate') await this.requireGround(tx, actor, partner);
-    await this.partners.updateStatus(tx, id, status);
-    await this.register.record(tx, actor, 'partner.standing_changed', id, { status });
+    if (isHeld) await this.partners.hold(tx, id);
+    else await this.partners.updateStatus(tx, id, status);
+    await this.register.record(tx, actor, 'partner.standing_changed', id, {
+      status,
+      ...(isHeld && { held: true }),
+    });
     return this.register.getIn(tx, id);
   }
 
@@ -70,3 +75,10 @@ export class StandingService {
     if (status !== 'active') throw problems.conflict(`Its sponsor is ${status}.`);
   }
 }
+
+/** Of a sub-partner that is suspended already the steward may take over the suspension. */
+const canBeHeld = (actor: Actor, partner: PartnerRow): boolean =>
+  actor.manages.includes('partners') &&
+  partner.sponsor_id !== null &&
+  partner.status === 'suspended' &&
+  !partner.suspended_by_steward;

@@ -67,6 +67,51 @@ describe('what the steward decided about a sub-partner, its sponsor does not und
     expect((await stand(id, 'reinstatement', sponsor.http)).status).toBe(200);
   });
 
+  it('a suspension that it takes over from the sponsor stays when the sponsor would end its own', async () => {
+    const { id } = local.partner;
+    const by = async (): Promise<unknown> => {
+      const { status, suspendedBy } = (await app.steward.get<PartnerView>(`/v1/partners/${id}`)).body;
+      return [status, suspendedBy];
+    };
+    expectStatus(await stand(id, 'suspension', sponsor.http), 200);
+    expect(await by()).toEqual(['suspended', 'sponsor']);
+    expect((await stand(id, 'suspension', sponsor.http)).status).toBe(409);
+    expectStatus(await stand(id, 'suspension', app.steward), 200);
+    expect(await by()).toEqual(['suspended', 'steward']);
+    expect((await stand(id, 'suspension', app.steward)).status).toBe(409);
+    expect((await stand(id, 'reinstatement', sponsor.http)).status).toBe(409);
+    expectStatus(await stand(id, 'reinstatement', app.steward), 200);
+    expect(await by()).toEqual(['active', undefined]);
+  });
+
+  it('a suspension that it takes over from the fall with the sponsor stays when the sponsor comes back', async () => {
+    const { id } = local.partner;
+    const read = async (): Promise<string | undefined> =>
+      (await sponsor.http.get<PartnerView>(`/v1/partners/${id}`)).body.suspendedBy;
+    await stand(sponsor.partner.id, 'suspension', app.steward);
+    const fallen = await app.steward.get<PartnerView>(`/v1/partners/${id}`);
+    expect(fallen.body.suspendedBy).toBe('with_sponsor');
+    expectStatus(await stand(id, 'suspension', app.steward), 200);
+    await stand(sponsor.partner.id, 'reinstatement', app.steward);
+    expect([await statusOf(), await read()]).toEqual(['suspended', 'steward']);
+    expect((await stand(id, 'reinstatement', sponsor.http)).status).toBe(409);
+    expectStatus(await stand(id, 'reinstatement', app.steward), 200);
+    expect((await stand(id, 'reinstatement', app.steward)).status).toBe(409);
+  });
+
+  it('who suspended it is written by the steward alone, and a partner of its own standing is not held', async () => {
+    const write = (manages: string, change: string): Promise<unknown> =>
+      sql(
+        `begin; set local role slt_service; select set_config('slt.partner', '${sponsor.partner.id}', true),
+           set_config('slt.reader', '${sponsor.partner.id}', true), set_config('slt.manages', '${manages}', true);
+         update partner set suspended_by_steward = ${change} where id = '${local.partner.id}'; rollback`,
+      );
+    await stand(local.partner.id, 'suspension', app.steward);
+    await expect(write('sub-partners', 'false')).rejects.toThrow('the steward alone');
+    await stand(sponsor.partner.id, 'suspension', app.steward);
+    expect((await stand(sponsor.partner.id, 'suspension', app.steward)).status).toBe(409);
+  });
+
   it('its ceiling and its end are only lowered by the sponsor', async () => {
     const [soon, later] = ['2098-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'];
     expectStatus(await change(sponsor.http, { until: later }), 200);

@@ -6,6 +6,7 @@ export interface PartnerView {
   id: string;
   code: string;
   status: string;
+  suspendedBy?: string;
   sponsorId?: string;
   ceiling?: { tlp: string; classification: string };
   until?: string;
