@@ -385,10 +385,20 @@ const ANSWERING = `
     end if;
     return null;
   end $$;
+  -- Whoever leaves has its partner first, and then those who spoke for it: so has whoever is about to change one of these.
+  create function focal_point_lock_partner(p_focal_point uuid) returns void
+  language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+    select from partner where id = (
+      select f.partner_id from focal_point f
+      where f.id = p_focal_point and (acting_partner() is null or f.partner_id = acting_owner() or acting_manages('partners')))
+    for no key update
+  $$;
   grant create on schema public to slt_engine;
   alter function focal_point_covers() owner to slt_engine;
+  alter function focal_point_lock_partner(uuid) owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function focal_point_covers() from public;
+  revoke execute on function focal_point_covers(), focal_point_lock_partner(uuid) from public;
+  grant execute on function focal_point_lock_partner(uuid) to slt_service, slt_background;
   create trigger focal_point_confirmed after update on focal_point
     for each row when (new.state = 'confirmed' and new.confirmed_at > coalesce(old.confirmed_at, '-infinity'))
     execute function focal_point_covers();
@@ -464,6 +474,7 @@ const DOWN_FUNCTIONS = `
   drop trigger partner_left on partner; drop function focal_point_leave();
   drop trigger focal_point_gone on focal_point; drop trigger focal_point_confirmed on focal_point;
   drop function focal_point_forget(); drop function focal_point_covers();
+  drop function focal_point_lock_partner(uuid);
   revoke select (id, partner_id, reader_id, focal_point_id, revoked_at), update (revoked_at) on client from slt_engine;
   drop policy engine_reads on client; drop policy engine_revokes on client;
   revoke select (id, subscription_id, address), delete on subscription_recipient from slt_engine;

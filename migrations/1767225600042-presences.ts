@@ -19,6 +19,7 @@ export class Presences1767225600042 implements MigrationInterface {
       drop function membership_leave(); drop function membership_leave_lock();
       drop trigger arrangement_countries_shared on arrangement; drop trigger arrangement_countries_applied on arrangement;
       drop trigger membership_held on membership; drop function membership_hold();
+      drop function membership_lock_ahead(uuid);
       drop trigger membership_pauses_along on membership; drop function membership_pause_along();
       drop table partner_presence;
       drop function presence_share_countries(); drop function presence_apply_countries();
@@ -102,6 +103,19 @@ const HOLDING = `
   create trigger membership_held before insert or update of state on membership
     for each row when (new.state in ('future', 'current')) execute function membership_hold();
 
+  -- What a membership that is to begin will have, in the order in which others take it; that itself comes last.
+  create function membership_lock_ahead(p_membership uuid) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_membership membership;
+  begin
+    select * into v_membership from membership where id = p_membership;
+    perform presence_lock(array[v_membership.partner_id]);
+    perform 1 from membership
+    where arrangement_id = v_membership.arrangement_id and state in ('current', 'suspended')
+      and partner_id = (select sponsor_id from partner where id = v_membership.partner_id) for share;
+  end $$;
+
   create or replace function membership_need_sponsor() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare
@@ -137,6 +151,11 @@ const HOLDING = `
 const FOLLOWING = `
   create function presence_follow(p_partners uuid[], p_arrangements uuid[]) returns void
   language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+    -- A sponsor that ends its membership has its own first, and then theirs.
+    select from membership
+    where partner_id in (select sponsor_id from partner where id = any (p_partners))
+      and arrangement_id = any (p_arrangements) and state in ('current', 'suspended')
+    order by arrangement_id, partner_id for share;
     update membership m set state = case m.state when 'current' then 'suspended' else 'current' end
     where m.partner_id = any (p_partners) and m.arrangement_id = any (p_arrangements)
       and m.state = case when presence_holds(m.partner_id, m.arrangement_id) then 'current' else 'suspended' end
@@ -265,6 +284,7 @@ const POLICIES = `
   alter function presence_follow(uuid[], uuid[]) owner to slt_engine;
   alter function presence_record(uuid[], uuid[]) owner to slt_engine;
   alter function membership_hold() owner to slt_engine;
+  alter function membership_lock_ahead(uuid) owner to slt_engine;
   alter function membership_pause_along() owner to slt_engine;
   alter function membership_leave() owner to slt_engine;
   alter function membership_leave_lock() owner to slt_engine;
@@ -274,7 +294,8 @@ const POLICIES = `
   alter function presence_share_countries() owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function presence_holds(uuid, uuid), presence_lock(uuid[]), presence_follow(uuid[], uuid[]),
-    presence_record(uuid[], uuid[]), membership_hold(), membership_pause_along(), membership_leave(),
-    membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries()
+    presence_record(uuid[], uuid[]), membership_hold(), membership_lock_ahead(uuid), membership_pause_along(),
+    membership_leave(), membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries()
     from public;
+  grant execute on function membership_lock_ahead(uuid) to slt_background;
 `;

@@ -5,6 +5,8 @@ import { type ArrangementRow, type MembershipRow } from './arrangements.dto.js';
 
 const COLUMNS = 'id, code, name, countries, level, version, created_at, updated_at';
 
+const DUE = `((state = 'future' and starts_at <= now()) or (state <> 'ended' and ends_at <= now()))`;
+
 export interface CrowdRow {
   id: string;
   code: string;
@@ -186,12 +188,15 @@ export class ArrangementsRepository {
    * @returns how many were moved, none or one
    */
   async advanceDue(tx: Tx): Promise<number> {
+    const [due]: { id: string }[] = await tx.query(
+      `select id from membership where ${DUE} order by random() limit 1`,
+    );
+    if (due === undefined) return 0;
+    await tx.query(`select membership_lock_ahead($1)`, [due.id]);
     const [, moved]: [unknown, number] = await tx.query(
       `update membership m set state = case when m.ends_at <= now() then 'ended' else 'current' end
-       where m.id in (
-         select id from membership
-         where (state = 'future' and starts_at <= now()) or (state <> 'ended' and ends_at <= now())
-         order by random() limit 1 for no key update skip locked)`,
+       where m.id in (select id from membership where id = $1 and ${DUE} for no key update skip locked)`,
+      [due.id],
     );
     return moved;
   }

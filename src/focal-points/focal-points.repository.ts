@@ -78,7 +78,9 @@ export class FocalPointsRepository {
     return rows[0] ?? null;
   }
 
+  /** With its partner, which whoever leaves has first, too. */
   async lock(tx: Tx, partnerId: string, id: string): Promise<FocalPointRow | null> {
+    await tx.query(`select focal_point_lock_partner($1)`, [id]);
     await tx.query(`select from focal_point where id = $1 and partner_id = $2 for no key update`, [
       id,
       partnerId,
@@ -88,6 +90,7 @@ export class FocalPointsRepository {
 
   /** The same for whoever comes by a link, as the system. */
   async lockAny(tx: Tx, id: string): Promise<FocalPointRow | null> {
+    await tx.query(`select focal_point_lock_partner($1)`, [id]);
     await tx.query(`select from focal_point where id = $1 for no key update`, [id]);
     return this.findAny(tx, id);
   }

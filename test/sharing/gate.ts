@@ -2,6 +2,8 @@ import type pg from 'pg';
 
 const KEY = 4711;
 
+export type Moment = 'at commit' | 'at once' | 'before';
+
 /**
  * A place in the middle of a transaction of the application at which it waits until the test lets it go on: a trigger in
  * the test's own database, so that the code that is tested is what runs.
@@ -10,28 +12,26 @@ export class Gate {
   private constructor(
     private readonly superuser: pg.Client,
     private readonly table: string,
+    private readonly trigger: string,
   ) {}
 
   /**
-   * @param moment `at commit`: all is done and nothing visible yet; `at once`: with the first row that is written
+   * @param moment `at commit`: all is done and nothing visible yet; `at once`: with the first row that is written;
+   * `before`: the row is had, and nothing written that follows from it
    * @param when a condition on the new row
    */
-  static async closed(
-    superuser: pg.Client,
-    table: string,
-    moment: 'at commit' | 'at once',
-    when: string,
-  ): Promise<Gate> {
+  static async closed(superuser: pg.Client, table: string, moment: Moment, when: string): Promise<Gate> {
     const kind = moment === 'at commit' ? 'constraint trigger' : 'trigger';
     const deferral = moment === 'at commit' ? 'deferrable initially deferred' : '';
-    // Triggers of one event fire in order of name: this one last.
+    // Triggers of one event fire in order of name: this one last, or first of all.
+    const trigger = moment === 'before' ? 'aa_gate' : 'zz_gate';
     await superuser.query(`
       create or replace function gate() returns trigger language plpgsql security definer as
-        $$ begin perform pg_advisory_xact_lock_shared(${KEY}); return null; end $$;
-      create ${kind} zz_gate after insert or update on ${table} ${deferral}
+        $$ begin perform pg_advisory_xact_lock_shared(${KEY}); return new; end $$;
+      create ${kind} ${trigger} ${moment === 'before' ? 'before' : 'after'} insert or update on ${table} ${deferral}
         for each row when (${when}) execute function gate();
       select pg_advisory_lock(${KEY});`);
-    return new Gate(superuser, table);
+    return new Gate(superuser, table, trigger);
   }
 
   /** Backends that stand here. */
@@ -57,7 +57,7 @@ export class Gate {
 
   async remove(): Promise<void> {
     await this.open();
-    await this.superuser.query(`drop trigger zz_gate on ${this.table}`);
+    await this.superuser.query(`drop trigger ${this.trigger} on ${this.table}`);
   }
 }
 

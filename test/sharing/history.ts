@@ -105,6 +105,7 @@ class Story {
       };
       if (state !== 'ended' && this.openMembership(membership.partnerId, membership.arrangementId)) continue;
       if (state !== 'ended' && !this.mayJoin(membership)) continue;
+      if (state !== 'ended' && at(world.partners, partner).status === 'withdrawn') continue;
       this.membershipIds.set(membership, newId());
       world.memberships.push(membership);
     }
@@ -347,6 +348,7 @@ class Story {
         const arrangementId = this.arrangement(step.arrangement);
         if (this.openMembership(partnerId, arrangementId)) return false;
         if (!this.mayJoin({ partnerId, arrangementId })) return false;
+        if (!['active', 'suspended'].includes(at(world.partners, step.partner).status)) return false;
         await bench.arrangements.addMember(steward, arrangementId, {
           partnerId,
           ...(step.when === 'later' && { from: FAR_OFF }),

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type Actor } from '../../src/access/actor.js';
 import { newId } from '../../src/core/ids.js';
 import { query } from '../support/database.js';
-import { countBlocked, Gate, until } from './gate.js';
+import { countBlocked, Gate, type Moment, until } from './gate.js';
 import { compareWithRule, readRecorded } from './recorded.js';
-import { admit, alertDto, clear, establish, openWorkbench, type Workbench } from './workbench.js';
+import { actorOf, admit, alertDto, clear, establish, openWorkbench, type Workbench } from './workbench.js';
 
 let bench: Workbench;
 beforeAll(async () => {
@@ -305,12 +305,23 @@ const INVOLVED: Record<string, (cast: Cast) => string> = {
 
 /** The first stops at its commit with everything done, the second starts; then both go on. */
 async function race(
-  moment: 'at commit' | 'at once',
+  moment: Moment,
   table: string,
   when: string,
   first: () => Promise<unknown>,
   ...others: (() => Promise<unknown>)[]
 ): Promise<void> {
+  const outcomes = await outcomesOf(moment, table, when, first, ...others);
+  expect(outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))).toEqual([]);
+}
+
+async function outcomesOf(
+  moment: Moment,
+  table: string,
+  when: string,
+  first: () => Promise<unknown>,
+  ...others: (() => Promise<unknown>)[]
+): Promise<PromiseSettledResult<unknown>[]> {
   const gate = await Gate.closed(bench.superuser, table, moment, when);
   try {
     const running = [first()];
@@ -320,8 +331,7 @@ async function race(
     // Each other one either is through or has come upon the first.
     await until(async () => (await countBlocked(bench.superuser)) + settled > others.length);
     await gate.open();
-    const outcomes = await Promise.allSettled(running);
-    expect(outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))).toEqual([]);
+    return await Promise.allSettled(running);
   } finally {
     await gate.remove();
   }
@@ -566,6 +576,147 @@ describe('where a partner works, and its memberships', () => {
       await expectTheRule();
     },
   );
+});
+
+describe('whoever leaves, and whoever answers for it, do not wait for each other:', () => {
+  /** Of whom something is held back until the focal point confirms. */
+  async function silent(
+    role: 'headquarters' | 'country',
+  ): Promise<{ who: Actor; confirm: () => Promise<unknown> }> {
+    const { originator, here } = await cast();
+    const who = { ...(await admit(bench)), manages: [] };
+    const { partnerId } = who;
+    await bench.arrangements.addMember(bench.steward, here, { partnerId });
+    await bench.alerts.publish(originator, alertDto([{ tlp: 'AMBER', arrangements: [here] }]));
+    const { id } = await bench.focalPoints.nominate(who, partnerId, {
+      role,
+      ...(role === 'country' && { arrangement: here }),
+      name: 'The desk',
+      email: 'desk@ngo.example',
+    });
+    const table = role === 'country' ? 'membership' : 'partner';
+    const key = role === 'country' ? 'partner_id' : 'id';
+    await bench.superuser.query(`update ${table} set restricted_since = now() where ${key} = $1`, [
+      partnerId,
+    ]);
+    return { who, confirm: () => bench.liveness.confirm(who, partnerId, id) };
+  }
+  const leave =
+    ({ partnerId }: Actor) =>
+    (): Promise<unknown> =>
+      bench.standing.change(bench.steward, partnerId, 'withdraw');
+  async function expectGone({ partnerId }: Actor): Promise<void> {
+    const { rows } = await bench.superuser.query(`select state from focal_point where partner_id = $1`, [
+      partnerId,
+    ]);
+    expect(rows).toEqual([{ state: 'ended' }]);
+    await expectTheRule();
+  }
+
+  it.each(['headquarters', 'country'] as const)('its %s confirms, and it leaves', async (role) => {
+    const { who, confirm } = await silent(role);
+    await race('before', 'focal_point', `new.partner_id = '${who.partnerId}'`, confirm, leave(who));
+    await expectGone(who);
+  });
+
+  it.each(['headquarters', 'country'] as const)('it leaves, and its %s would confirm', async (role) => {
+    const { who, confirm } = await silent(role);
+    const outcomes = await outcomesOf(
+      'before',
+      'partner',
+      `new.id = '${who.partnerId}'`,
+      leave(who),
+      confirm,
+    );
+    expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { reason: { type: 'conflict' } }]);
+    await expectGone(who);
+  });
+});
+
+describe('a sponsor that ends its membership does not wait for its sub-partner, nor that for it:', () => {
+  interface Pair {
+    sponsor: Actor;
+    local: Actor;
+    here: string;
+  }
+  const states = async ({ sponsor, local }: Pair): Promise<unknown[]> => {
+    const { rows } = await bench.superuser.query<{ state: string }>(
+      `select state from membership where partner_id = any ($1) order by partner_id = $2`,
+      [[sponsor.partnerId, local.partnerId], local.partnerId],
+    );
+    return rows.map(({ state }) => state);
+  };
+  const leaveHere = ({ sponsor, here }: Pair) =>
+    bench.arrangements.endMembership(bench.steward, here, sponsor.partnerId);
+  const advance = (): Promise<unknown> => bench.arrangements.advanceMembershipsAsSystem();
+  const letPresenceBegin = (): Promise<unknown> => bench.presences.advanceAsSystem();
+  const ofSponsor = ({ sponsor }: Pair): string => `new.partner_id = '${sponsor.partnerId}'`;
+  const ofLocal = ({ local }: Pair): string => `new.partner_id = '${local.partnerId}'`;
+
+  async function pair(from?: string): Promise<Pair> {
+    const originator = await admit(bench);
+    const sponsor = await admit(bench);
+    const here = await establish(bench, originator, sponsor);
+    await bench.alerts.publish(originator, alertDto([{ arrangements: [here] }]));
+    const code = `S-${newId().slice(-12).toUpperCase()}`;
+    const { id } = await bench.subPartners.register(bench.steward, sponsor.partnerId, { code, name: code });
+    const local = actorOf(id, 'national_ngo');
+    await bench.arrangements.addMember(bench.steward, here, { partnerId: id, ...(from && { from }) });
+    return { sponsor, local, here };
+  }
+  const plan = ({ local }: Pair, status: string): Promise<unknown> =>
+    bench.superuser.query(
+      `insert into partner_presence (id, partner_id, country, status, starts_at, state)
+       values ($1, $2, 'SD', $3, now(), 'planned')`,
+      [newId(), local.partnerId, status],
+    );
+  /** The local organisation is to work again where it did not. */
+  async function returning(): Promise<Pair> {
+    const those = await pair();
+    await plan(those, 'closed');
+    await letPresenceBegin();
+    expect(await states(those)).toEqual(['current', 'suspended']);
+    await plan(those, 'active');
+    return those;
+  }
+  /** The membership of the local organisation is to begin. */
+  async function beginning(): Promise<Pair> {
+    const those = await pair('2090-01-01T00:00:00Z');
+    await bench.superuser.query(`update membership set starts_at = now() where partner_id = $1`, [
+      those.local.partnerId,
+    ]);
+    return those;
+  }
+
+  it.each([
+    ['returns', returning, letPresenceBegin],
+    ['begins', beginning, advance],
+  ])('the one %s, and the other ends', async (_, prepared, begin) => {
+    const those = await prepared();
+    await race('before', 'membership', ofLocal(those), begin, () => leaveHere(those));
+    expect(await states(those)).toEqual(['ended', 'ended']);
+    await expectTheRule();
+  });
+
+  it.each([
+    ['returns', returning, letPresenceBegin],
+    ['begins', beginning, advance],
+  ])('the other ends, and the one %s', async (_, prepared, begin) => {
+    const those = await prepared();
+    await race('before', 'membership', ofSponsor(those), () => leaveHere(those), begin);
+    expect(await states(those)).toEqual(['ended', 'ended']);
+    await expectTheRule();
+  });
+
+  it.each(['first', 'second'])('the one leaves for good, and its membership begins, %s', async (turn) => {
+    const those = await beginning();
+    const leave = () => bench.standing.change(bench.steward, those.local.partnerId, 'withdraw');
+    await (turn === 'first'
+      ? race('before', 'membership', ofLocal(those), advance, leave)
+      : race('before', 'membership', ofLocal(those), leave, advance));
+    expect(await states(those)).toEqual(['current', 'ended']);
+    await expectTheRule();
+  });
 });
 
 describe('a publication that has done all but commit', () => {

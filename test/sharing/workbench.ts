@@ -15,6 +15,7 @@ import { PartnersService } from '../../src/partners/partners.service.js';
 import { PresenceClock } from '../../src/partners/presence.clock.js';
 import { PresencesService } from '../../src/partners/presences.service.js';
 import { StandingService } from '../../src/partners/standing.service.js';
+import { SubPartnersService } from '../../src/partners/sub-partners.service.js';
 import { ExpiryClock } from '../../src/sharing/expiry.clock.js';
 import { SharingService } from '../../src/sharing/sharing.service.js';
 import { startApp, type AppOptions, type TestApp } from '../support/app.js';
@@ -29,6 +30,7 @@ export interface Workbench {
   arrangements: ArrangementsService;
   partners: PartnersService;
   standing: StandingService;
+  subPartners: SubPartnersService;
   clients: PartnerClientsService;
   presences: PresencesService;
   sharing: SharingService;
@@ -60,6 +62,7 @@ export async function openWorkbench(options: AppOptions = {}): Promise<Workbench
     arrangements: get(ArrangementsService),
     partners: get(PartnersService),
     standing: get(StandingService),
+    subPartners: get(SubPartnersService),
     clients: get(PartnerClientsService),
     presences: get(PresencesService),
     sharing: get(SharingService),
