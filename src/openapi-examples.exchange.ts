@@ -230,7 +230,14 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         },
         scopes: client.scopes,
         ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
-        arrangements: [{ id: ARRANGEMENT, code: arrangement.code, name: arrangement.name }],
+        arrangements: [
+          {
+            id: ARRANGEMENT,
+            code: arrangement.code,
+            name: arrangement.name,
+            ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
+          },
+        ],
         requestsPerMinute: 6000,
       },
     },

@@ -85,6 +85,28 @@ export class ArrangementsRepository {
     );
   }
 
+  /**
+   * What the acting reader can be given at most through each of these: by its partner and membership, by those of its sponsor,
+   * and by itself.
+   */
+  async listCeilings(tx: Tx): Promise<{ id: string; tlp: number; classification: number }[]> {
+    return tx.query(
+      `select m.arrangement_id as id,
+         least(p.ceiling_tlp, s.ceiling_tlp, r.ceiling_tlp, m.ceiling_tlp, sm.ceiling_tlp, answered.tlp)::int as tlp,
+         least(p.ceiling_classification, s.ceiling_classification, r.ceiling_classification,
+           m.ceiling_classification, sm.ceiling_classification, answered.classification)::int as classification
+       from reader r join partner p on p.id = r.partner_id
+       join membership m on m.partner_id = p.id and m.state = 'current'
+         and m.arrangement_id in (select acting_arrangements())
+       left join partner s on s.id = p.sponsor_id
+       left join membership sm on sm.partner_id = p.sponsor_id and sm.arrangement_id = m.arrangement_id
+         and sm.state = 'current'
+       left join (values (1, 0)) answered (tlp, classification)
+         on coalesce(p.restricted_since, s.restricted_since, m.restricted_since, sm.restricted_since) is not null
+       where r.id = acting_reader()`,
+    );
+  }
+
   /** Codes or ids that the actor can see, by what it called them. */
   async resolve(tx: Tx, references: string[]): Promise<Map<string, string>> {
     const rows: { id: string; code: string }[] = await tx.query(

@@ -78,8 +78,15 @@ export class ArrangementsService {
     };
   }
 
-  async listOwn(actor: Actor): Promise<ArrangementRow[]> {
-    return this.database.readAs(actor, (tx) => this.arrangements.listActing(tx));
+  /** With the highest handling that can be given through each. */
+  async listOwn(
+    actor: Actor,
+  ): Promise<(ArrangementRow & { ceiling: { tlp: number; classification: number } })[]> {
+    return this.database.readAs(actor, async (tx) => {
+      const ceilings = new Map((await this.arrangements.listCeilings(tx)).map((one) => [one.id, one]));
+      const rows = await this.arrangements.listActing(tx);
+      return rows.map((row) => ({ ...row, ceiling: ceilings.get(row.id) ?? { tlp: 0, classification: 0 } }));
+    });
   }
 
   /** What memberships give follows the countries, as far as partners have said where they work. */

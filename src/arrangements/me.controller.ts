@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
+import { type HandlingView } from '../access/handling.dto.js';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { AnyClient, CurrentActor } from '../access/route.decorator.js';
 import { type Config } from '../core/config.js';
@@ -35,9 +36,19 @@ export class MeController {
         status: partner.status,
       },
       scopes: [...actor.scopes].sort(),
-      ceiling: { tlp: tlpLabel(ceiling.tlp), classification: classificationLabel(ceiling.classification) },
-      arrangements: arrangements.map(({ id, code, name }) => ({ id, code, name })),
+      ceiling: labels(ceiling),
+      arrangements: arrangements.map(({ id, code, name, ceiling }) => ({
+        id,
+        code,
+        name,
+        ceiling: labels(ceiling),
+      })),
       requestsPerMinute: actor.requestsPerMinute ?? this.config.requestsPerMinute,
     };
   }
 }
+
+const labels = ({ tlp, classification }: { tlp: number; classification: number }): HandlingView => ({
+  tlp: tlpLabel(tlp),
+  classification: classificationLabel(classification),
+});

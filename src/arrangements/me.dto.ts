@@ -13,6 +13,8 @@ export class OwnArrangementView {
   id: string;
   code: string;
   name: string;
+  /** The highest handling that can be given to you through it; of a sub-partner no more than to its sponsor. */
+  ceiling: HandlingView;
 }
 
 /** Who you are here, and how far you see. */
@@ -21,7 +23,7 @@ export class MeView {
   partner: OwnPartnerView;
   /** What your token lets you do now. */
   scopes: string[];
-  /** The highest handling that you can be given, as partner and client together. */
+  /** The highest handling that you can be given, as partner and client together; through arrangements it may be less. */
   ceiling: HandlingView;
   /** Arrangements of which you are a member now, as far as this client is limited to them. */
   arrangements: OwnArrangementView[];

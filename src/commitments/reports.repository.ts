@@ -11,10 +11,16 @@ export class ReportsRepository {
   async listMembers(
     tx: Tx,
     arrangementId: string,
-  ): Promise<(Standing & { code: string; name: string; now: Date })[]> {
+  ): Promise<(Standing & { code: string; name: string; sponsor: string | null; now: Date })[]> {
     return tx.query(
-      `select p.code, p.name, m.version, m.renew_by as "renewBy", m.read_only_from as "readOnlyFrom", now() as now
-       from commitment_members($1) m join partner p on p.id = m.partner_id order by p.code`,
+      `with member as (select * from commitment_members($1))
+       select p.code, p.name, s.code as sponsor, coalesce(sm.version, m.version) as version,
+         coalesce(sm.renew_by, m.renew_by) as "renewBy", least(sm.read_only_from, m.read_only_from) as "readOnlyFrom",
+         now() as now
+       from member m join partner p on p.id = m.partner_id
+       left join partner s on s.id = p.sponsor_id
+       left join member sm on sm.partner_id = p.sponsor_id
+       order by p.code`,
       [arrangementId],
     );
   }

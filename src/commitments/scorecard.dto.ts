@@ -5,6 +5,8 @@ export class ScorecardMemberView {
   /** Code of the partner. */
   partner: string;
   name: string;
+  /** Code of the partner that accepts the commitments for it, and whose state this is: of a sub-partner. */
+  sponsor?: string;
   /** Where it stands with its acceptance of the commitments. */
   state: CommitmentState;
 }

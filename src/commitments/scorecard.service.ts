@@ -35,6 +35,7 @@ export class ScorecardService {
         members: members.map((one) => ({
           partner: one.code,
           name: one.name,
+          ...(one.sponsor !== null && { sponsor: one.sponsor }),
           state: commitmentState(one, now),
         })),
         commitments: scorecardOf(counts, members.length),

@@ -39,6 +39,7 @@ export class DirectoryService {
         items: members.map((member) => ({
           partnerId: member.partner_id,
           partnerCode: member.partner_code,
+          ...(member.sponsor_id !== null && { sponsorId: member.sponsor_id }),
           chair: member.is_chair,
           confirmation: member.restricted_since === null ? ('confirmed' as const) : ('unconfirmed' as const),
           ...(member.restricted_since !== null && {

@@ -21,6 +21,8 @@ export type Contact = { email: string } & Pick<FocalPointRow, 'name' | 'call_sig
 export interface MemberRow {
   partner_id: string;
   partner_code: string;
+  /** Who answers for it. */
+  sponsor_id: string | null;
   is_chair: boolean;
   restricted_since: Date | null;
 }
@@ -193,9 +195,11 @@ export class FocalPointsRepository {
     { arrangementId, afterId, limit }: { arrangementId: string; afterId: string | undefined; limit: number },
   ): Promise<MemberRow[]> {
     return tx.query(
-      `select m.partner_id, p.code as partner_code, m.is_chair,
-         least(m.restricted_since, p.restricted_since) as restricted_since
+      `select m.partner_id, p.code as partner_code, p.sponsor_id, m.is_chair,
+         least(m.restricted_since, p.restricted_since, sm.restricted_since, s.restricted_since) as restricted_since
        from membership m join partner p on p.id = m.partner_id
+       left join partner s on s.id = p.sponsor_id
+       left join membership sm on sm.partner_id = p.sponsor_id and sm.arrangement_id = $1 and sm.state = 'current'
        where m.arrangement_id = $1 and m.state = 'current' and ($2::uuid is null or m.partner_id > $2)
        order by m.partner_id limit $3`,
       [arrangementId, afterId ?? null, limit],

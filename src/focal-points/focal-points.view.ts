@@ -106,6 +106,8 @@ export class DepartureView {
 export class MemberContactsView {
   partnerId: string;
   partnerCode: string;
+  /** Of a sub-partner: whose focal points answer for it, and whose confirmation this is. */
+  sponsorId?: string;
   chair: boolean;
   /** Whether somebody answers for this member; `unconfirmed` for whom nobody does any more. */
   confirmation: 'confirmed' | 'unconfirmed';

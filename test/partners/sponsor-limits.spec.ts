@@ -245,6 +245,38 @@ describe('what time does to partners, it does to a sub-partner with its sponsor:
     expect((await local.http.get(`/v1/alerts/${id}`)).status).toBe(404);
   });
 
+  it('what may reach it is shown with what may reach its sponsor there', async () => {
+    const me = async (): Promise<unknown> => {
+      const { body } = await local.http.get<{ arrangements: { ceiling: unknown }[] }>('/v1/me');
+      return body.arrangements.map(({ ceiling }) => ceiling);
+    };
+    expect(await me()).toEqual([{ tlp: 'AMBER', classification: 'CONFIDENTIAL' }]);
+    await sql(`update membership set ceiling_tlp = 1 where partner_id = $1`, sponsor.partner.id);
+    expect(await me()).toEqual([{ tlp: 'GREEN', classification: 'CONFIDENTIAL' }]);
+    await sql(`update membership set restricted_since = now() where partner_id = $1`, sponsor.partner.id);
+    expect(await me()).toEqual([{ tlp: 'GREEN', classification: 'UNCLASSIFIED' }]);
+  });
+
+  it('the directory and the scorecard show it with what its sponsor answered and accepted', async () => {
+    const path = `/v1/arrangements/${here.id}`;
+    const sponsorId = sponsor.partner.id;
+    const contact = async (): Promise<unknown> => {
+      const { body } = await sponsor.http.get<{ items: { partnerId: string }[] }>(`${path}/focal-points`);
+      return body.items.find(({ partnerId }) => partnerId === local.partner.id);
+    };
+    expect(await contact()).toMatchObject({ sponsorId, confirmation: 'confirmed' });
+    await sql(`update membership set restricted_since = now() where partner_id = $1`, sponsorId);
+    expect(await contact()).toMatchObject({ sponsorId, confirmation: 'unconfirmed' });
+    const scored = async (): Promise<unknown> => {
+      const { body } = await sponsor.http.get<{ members: { partner: string }[] }>(`${path}/scorecard`);
+      return body.members.find(({ partner: code }) => code === local.partner.code);
+    };
+    const shown = { sponsor: sponsor.partner.code };
+    expect(await scored()).toMatchObject({ ...shown, state: 'never_accepted' });
+    await accept(sponsor);
+    expect(await scored()).toMatchObject({ ...shown, state: 'accepted' });
+  });
+
   it('its sponsor says which of its clients are needed', async () => {
     const attest = (by: Http): Promise<Answer<Problem>> =>
       by.post<Problem>(`${ofClient()}/attestations`, { outcome: 'kept', note: 'It reads our map.' });
