@@ -87,6 +87,7 @@ const TABLES = `
   create index partner_application_state_idx on partner_application (state, id);
   create index partner_application_name_idx on partner_application (name_key);
   create index partner_application_email_idx on partner_application (contact_email);
+  create index partner_application_submitted_idx on partner_application (submitted_at);
   create index partner_application_erase_idx on partner_application (erase_at);
   create index partner_application_partner_idx on partner_application (partner_id);
 
@@ -139,6 +140,8 @@ const TABLES = `
     id uuid constraint partner_application_asking_pkey primary key,
     -- SHA-256 of the network from which.
     network bytea not null,
+    -- The same of the wider network around it.
+    prefix bytea not null,
     at timestamptz not null default now()
   );
   create index partner_application_asking_at_idx on partner_application_asking (at);

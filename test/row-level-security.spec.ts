@@ -902,7 +902,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
        values ('${recipient}', 'a@x.example', 'en', 'x', '{}');
      insert into partner_application (id, state, kind, name, statements, name_key, domains, language, submitted_at,
          decide_by) values ('${recipient}', 'submitted', 'ingo', 'N', '{}', 'n', '{}', 'en', now(), now());
-     insert into partner_application_asking (id, network) values ('${recipient}', 'x');
+     insert into partner_application_asking (id, network, prefix) values ('${recipient}', 'x', 'x');
      insert into partner_application_document (id, application_id, kind, name, type, digest, content)
        values ('${recipient}', '${recipient}', 'other', 'a.txt', 'text/plain', 'x', 'x');
      insert into partner_application_message (id, application_id, side, text)

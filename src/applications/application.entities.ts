@@ -14,6 +14,7 @@ import {
 @Index('partner_application_state_idx', ['state', 'id'])
 @Index('partner_application_name_idx', ['nameKey'])
 @Index('partner_application_email_idx', ['contactEmail'])
+@Index('partner_application_submitted_idx', ['submittedAt'])
 @Index('partner_application_erase_idx', ['eraseAt'])
 @Index('partner_application_partner_idx', ['partnerId'])
 @Check(
@@ -239,6 +240,10 @@ export class ApplicationAskingEntity {
   /** SHA-256 of the network from which. */
   @Column('bytea')
   network: Buffer;
+
+  /** The same of the wider network around it. */
+  @Column('bytea')
+  prefix: Buffer;
 
   @Column('timestamptz', { default: () => 'now()' })
   at: Date;

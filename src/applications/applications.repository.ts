@@ -106,25 +106,36 @@ export class ApplicationsRepository {
   }
 
   /**
-   * Counts one who asks without credentials, in this network's last hour and in everybody's last day.
+   * Counts one who asks without credentials, in this network's last hour, and in the last day of the wider one and of all.
    * @returns false for one too many, which counts for nothing
    */
   async countAsking(
     tx: Tx,
-    network: string,
-    { perHour, perDay }: { perHour: number; perDay: number },
+    { network, prefix }: { network: string; prefix: string },
+    { perHour, perPrefix, perDay }: { perHour: number; perPrefix: number; perDay: number },
   ): Promise<boolean> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('slt applications asked', 0))`);
     const rows: unknown[] = await tx.query(
-      `insert into partner_application_asking (id, network)
-       select $1, sha256(convert_to($2, 'UTF8'))
-       where (select count(*) < $3::int and count(*) filter (where at > now() - interval '1 hour'
-           and network = sha256(convert_to($2, 'UTF8'))) < $4::int
+      `insert into partner_application_asking (id, network, prefix)
+       select $1, sha256(convert_to($2, 'UTF8')), sha256(convert_to($3, 'UTF8'))
+       where (select count(*) < $4::bigint
+           and count(*) filter (where prefix = sha256(convert_to($3, 'UTF8'))) < $5::bigint
+           and count(*) filter (where at > now() - interval '1 hour'
+             and network = sha256(convert_to($2, 'UTF8'))) < $6::bigint
          from partner_application_asking where at > now() - interval '1 day')
        returning id`,
-      [newId(), network, perDay, perHour],
+      [newId(), network, prefix, perDay, perPrefix, perHour],
     );
     return rows.length > 0;
+  }
+
+  /** How many applied in the last day and showed that the address is theirs. */
+  async countConfirmed(tx: Tx): Promise<number> {
+    const rows: { count: number }[] = await tx.query(
+      `select count(*)::int as count from partner_application
+       where submitted_at > now() - interval '1 day' and entered_by is null`,
+    );
+    return rows[0]?.count ?? 0;
   }
 
   async deleteAskings(tx: Tx): Promise<void> {

@@ -4,7 +4,7 @@ import { CONFIG, PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
-import { networkOf } from '../core/rate-limits.js';
+import { networkOf, widerNetworkOf } from '../core/rate-limits.js';
 import { CONFIRM_WITHIN_DAYS, MailLinksService } from '../mail/mail-links.service.js';
 import { say, writePage } from '../mail/mail.module.js';
 import { NoticesService } from '../mail/notices.service.js';
@@ -19,6 +19,10 @@ import { APPLICATION_WORDS, defineNotices } from './words/words.js';
 /** Mails that whoever asks can cause to one address in a day. */
 const ASKED_PER_DAY = 3;
 const HOUR_SECONDS = 60 * 60;
+/** What a wider network may cause in a day, as so many hours of one network in it. */
+const PREFIX_HOURS = 5;
+/** Mails to addresses that nobody confirmed, as so many days of applications: not one flood, but many together reach it. */
+const UNCONFIRMED_DAYS = 20;
 
 /** Applying, and the way to the private link: by the address of mail that the application names, and no other. */
 @Injectable()
@@ -41,13 +45,13 @@ export class ApplyingService implements OnModuleInit {
 
   /**
    * Does the same for whoever asks: what is known of the organisation already shows nowhere.
-   * @throws Problem 429 for what is too much from one network, or from all
+   * @throws Problem 429 for what is too much from one network, and when as many as can be vetted were confirmed
    */
   async apply(dto: ApplyDto, address: string): Promise<void> {
     this.requireMail();
     const faults = applicationFaults(dto);
     if (faults.length > 0) throw problems.invalidInput(faults);
-    await this.countAsking(address);
+    await this.countAsking(address, { isNew: true });
     const id = newId();
     const one = newApplication(id, dto);
     await this.database.asSystem(async (tx) => {
@@ -60,10 +64,10 @@ export class ApplyingService implements OnModuleInit {
     });
   }
 
-  /** A new way to the private link, to the address alone. @throws Problem 429 as above */
+  /** A new way to the private link, to the address alone. @throws Problem 429 for what is too much from one network */
   async askLink(email: string, address: string): Promise<void> {
     this.requireMail();
-    await this.countAsking(address);
+    await this.countAsking(address, { isNew: false });
     await this.database.asSystem(async (tx) => {
       const claimed = await this.applications.claimLink(tx, email.toLowerCase());
       const row = claimed && (await this.applications.find(tx, claimed.id));
@@ -102,10 +106,15 @@ export class ApplyingService implements OnModuleInit {
     });
   }
 
-  private async countAsking(address: string): Promise<void> {
+  /** Strangers can fill their own share alone: those of others, and the day of vetting, they leave. */
+  private async countAsking(address: string, { isNew }: { isNew: boolean }): Promise<void> {
     const { applicationsPerHour: perHour, applicationsPerDay: perDay } = this.config;
-    const isCounted = await this.database.asSystem((tx) =>
-      this.applications.countAsking(tx, networkOf(address), { perHour, perDay }),
+    const from = { network: networkOf(address), prefix: widerNetworkOf(address) };
+    const limits = { perHour, perPrefix: perHour * PREFIX_HOURS, perDay: perDay * UNCONFIRMED_DAYS };
+    const isCounted = await this.database.asSystem(
+      async (tx) =>
+        (!isNew || (await this.applications.countConfirmed(tx)) < perDay) &&
+        (await this.applications.countAsking(tx, from, limits)),
     );
     if (!isCounted) throw problems.tooManyRequests(HOUR_SECONDS);
   }

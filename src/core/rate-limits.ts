@@ -66,6 +66,13 @@ const carriesToken = ({ headers, path }: Request): boolean =>
   !path.startsWith('/oauth/') &&
   !path.startsWith('/.well-known/');
 
+/** What one owner usually has at most: /24 of IPv4, /48 of IPv6. */
+export function widerNetworkOf(address: string): string {
+  const network = networkOf(address);
+  const mark = network.includes(':') ? ':' : '.';
+  return network.split(mark).slice(0, 3).join(mark);
+}
+
 /** One household or office has a whole /64 of IPv6, so addresses of one count together. */
 export function networkOf(address: string): string {
   const embedded = /^::ffff:([\d.]+)$/i.exec(address)?.[1];

@@ -64,25 +64,30 @@ describe('applying', () => {
     await mails.to(contact.email, 3);
   });
 
-  it('mails nobody for whoever asks too often from one network, or for too many in all, and says so', async () => {
+  describe('however many ask', () => {
     const links = '/v1/partner-application-links';
-    for (const [hour, day] of [
-      ['3', '1000'],
-      ['1000', '3'],
-    ] as const) {
+    const limited = async (
+      perHour: string,
+      perDay: string,
+      work: (from: (address: string) => Http) => Promise<void>,
+    ): Promise<void> => {
       await rows('delete from partner_application_asking');
       const settings = {
-        ...{ ...mailSettings(mails), SLT_APPLICATIONS_PER_HOUR: hour, SLT_APPLICATIONS_PER_DAY: day },
+        ...{ ...mailSettings(mails), SLT_APPLICATIONS_PER_HOUR: perHour, SLT_APPLICATIONS_PER_DAY: perDay },
         SLT_TRUST_PROXY: '1',
       };
-      const limited = await startApp({ database: app.database, settings });
+      const other = await startApp({ database: app.database, settings });
       try {
-        const from = (address: string) => limited.anonymous.with({ 'X-Forwarded-For': address });
-        const [one, same, other] = ['2001:db8::1', '2001:db8::2', '2001:db8:1::1'].map(from) as [
-          Http,
-          Http,
-          Http,
-        ];
+        await work((address) => other.anonymous.with({ 'X-Forwarded-For': address }));
+      } finally {
+        await other.close();
+      }
+    };
+    const apply = async (by: Http): Promise<number> => (await by.post(APPLICATIONS, applyInput())).status;
+
+    it('mails nobody for whoever asks too often from one network, and says so', () =>
+      limited('3', '1000', async (from) => {
+        const [one, same] = ['2001:db8::1', '2001:db8::2'].map(from) as [Http, Http];
         const asked = await Promise.all([
           ...[one, same, one].map((by) => by.post(APPLICATIONS, applyInput())),
           ...[one, same].map((by) => by.post(links, { email: 'nobody@nowhere.example' })),
@@ -93,17 +98,43 @@ describe('applying', () => {
         expect([late.status, late.headers.get('retry-after')]).toEqual([429, '3600']);
         const address = [input.contact.email];
         expect(await rows('select from partner_application where contact_email = $1', address)).toEqual([]);
-        expect((await other.post(APPLICATIONS, input)).status).toBe(day === '3' ? 429 : 202);
+        expect(await apply(from('2001:db8:1::1'))).toBe(202);
         await rows(`update partner_application_asking set at = now() - interval '25 h'`);
-        expect((await same.post(APPLICATIONS, applyInput())).status).toBe(202);
-      } finally {
-        await limited.close();
-      }
-    }
-    const network = await rows<{ all: string }>(
-      'select to_jsonb(t)::text as all from partner_application_asking t',
+        expect(await apply(same)).toBe(202);
+        const network = await rows('select to_jsonb(t)::text as all from partner_application_asking t');
+        expect(JSON.stringify(network)).not.toContain('2001:db8');
+      }));
+
+    it.each([
+      ['2001:db8:9:', (place: number) => `2001:db8:9:${place}::1`, '2001:db8:8::1'],
+      ['203.0.113.', (place: number) => `203.0.113.${place}`, '198.51.100.1'],
+    ])('mails nobody for whoever asks from one network after the other of %s', (_, place, elsewhere) =>
+      limited('1', '1', async (from) => {
+        const answers: number[] = [];
+        for (let n = 1; n <= 7; n++) answers.push(await apply(from(place(n))));
+        expect(answers).toEqual([202, 202, 202, 202, 202, 429, 429]);
+        // None of them was confirmed: the day of the others has not begun.
+        expect(await apply(from(elsewhere))).toBe(202);
+      }),
     );
-    expect(JSON.stringify(network)).not.toContain('2001:db8');
+
+    it('takes no more in a day than can be vetted, counting what was confirmed', () =>
+      limited('1000', '1', async (from) => {
+        await rows(
+          `update partner_application set submitted_at = now() - interval '25 h' where submitted_at is not null`,
+        );
+        const input = applyInput();
+        expect((await from('192.0.2.1').post(APPLICATIONS, input)).status).toBe(202);
+        expect(await apply(from('192.0.2.2'))).toBe(202);
+        await rows(
+          `update partner_application set state = 'submitted', submitted_at = now(), decide_by = now()
+           where contact_email = $1`,
+          [input.contact.email],
+        );
+        expect(await apply(from('192.0.2.3'))).toBe(429);
+        // Whoever has a case still reaches it.
+        expect((await from('192.0.2.3').post(links, { email: input.contact.email })).status).toBe(202);
+      }));
   });
 
   it('mails no address of whoever applies to an address that nobody confirmed', async () => {
