@@ -343,6 +343,8 @@ describe('row-level security', () => {
         // A reader within the one that acts, which nothing raises above it; and the end of one.
         'feed_address_close',
         'feed_address_open',
+        // Keeps others from changing one’s own partner meanwhile.
+        'focal_point_lock_partner',
         // Counts of one’s own alerts; to the steward of everybody’s.
         'handling_statistics',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
@@ -387,6 +389,9 @@ describe('row-level security', () => {
         // An entry in the name of nobody, for what the exchange did by itself.
         'audit_by_itself',
         'change_log_trim',
+        // Locks alone, in the order in which others take them.
+        'focal_point_lock_partner',
+        'membership_lock_ahead',
         'record_fetches',
         'share_expire',
       ]);
