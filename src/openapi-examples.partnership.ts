@@ -45,6 +45,7 @@ const withdrawn = {
   withdrawal,
   contributions: '/v1/contributions/shown-only-once-in-this-answer',
 };
+const FILE = '019b2f00-0000-7000-8000-00000000000b';
 const contributions = {
   partner: 'RIVERAID',
   fetchUntil: withdrawal.fetchUntil,
@@ -57,6 +58,15 @@ const contributions = {
         {
           handling: { tlp: 'GREEN', classification: 'UNCLASSIFIED' },
           content: { event: 'Armed clashes', attribution: 'named' },
+          files: [
+            {
+              id: FILE,
+              name: 'closures.csv',
+              type: 'text/csv',
+              bytes: 49,
+              address: `/v1/contributions/shown-only-once-in-this-answer/files/${FILE}`,
+            },
+          ],
         },
       ],
     },
@@ -91,6 +101,7 @@ export const PARTNERSHIP_RESPONSES: ResponseExamples = {
   withdrawPartner: { 200: { [JSON_TYPE]: withdrawn } },
   getWithdrawal: { 200: { [JSON_TYPE]: withdrawal } },
   listContributions: { 200: { [JSON_TYPE]: contributions } },
+  fetchContributedFile: { 200: { 'text/csv': 'place,state\nMarket of Ulana,closed\nBridge,closed\n' } },
   takeOverContributions: { 200: { [JSON_TYPE]: { ...withdrawal, state: 'withdrawing' } } },
   registerSubPartner: { 201: { [JSON_TYPE]: registered } },
   listSubPartners: { 200: { [JSON_TYPE]: { items: [registered] } } },

@@ -19,6 +19,7 @@ import { CHUNK_BYTES, cleanChunks } from './upload.js';
 
 export { AttachmentView } from './attachments.dto.js';
 export { type AttachmentType } from './attachment.types.js';
+export { type ReadableAttachmentRow } from './attachments.repository.js';
 
 /** What a text says of a file that belongs to it. */
 export interface AttachmentSummary {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AlertContributionsService } from '../alerts/alert-contributions.service.js';
+import { AttachmentsService, type ReadableAttachmentRow } from '../attachments/attachments.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
@@ -9,7 +10,7 @@ import { Rounds } from '../core/rounds.js';
 import { ReportContributionsService } from '../reports/report-contributions.service.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { type ContributionsPage, presentAlert, presentReport } from './withdrawals.dto.js';
-import { leaveHashOf } from './withdrawal-link.js';
+import { leaveHashOf, leavePath } from './withdrawal-link.js';
 import { nextWithdrawalState } from './withdrawal.rules.js';
 import { type DueWithdrawal, type WithdrawalRow, WithdrawalsRepository } from './withdrawals.repository.js';
 
@@ -28,6 +29,7 @@ export class ContributionsService {
     private readonly withdrawals: WithdrawalsRepository,
     private readonly alerts: AlertContributionsService,
     private readonly reports: ReportContributionsService,
+    private readonly attachments: AttachmentsService,
     private readonly partners: PartnersService,
     private readonly audit: AuditService,
     private readonly cursors: Cursors,
@@ -43,7 +45,10 @@ export class ContributionsService {
       this.alerts.list(actor, after, limit + 1),
       this.reports.list(actor, after, limit + 1),
     ]);
-    const found = [...alerts.map(presentAlert), ...reports.map(presentReport)];
+    const found = [
+      ...alerts.map((one) => presentAlert(one, leavePath(token))),
+      ...reports.map((one) => presentReport(one, leavePath(token))),
+    ];
     found.sort((one, other) => (one.id < other.id ? -1 : 1));
     const items = found.slice(0, limit);
     const last = items.at(-1);
@@ -56,6 +61,21 @@ export class ContributionsService {
       items,
       nextCursor: more ? this.cursors.seal(actor.readerId, LIST, idToPlace(last.id)) : null,
     };
+  }
+
+  /**
+   * One file that it uploaded, and its content as that is asked for, until the link ends.
+   * @throws Problem 404 as for reading, and for the file of anybody else
+   */
+  async openFile(
+    token: string,
+    id: string,
+  ): Promise<{ file: ReadableAttachmentRow; content: () => AsyncGenerator<Buffer> }> {
+    const renew = async (): Promise<Actor> => inNameOf((await this.find(token)).partner_id);
+    const actor = await renew();
+    const file = await this.attachments.get(actor, id);
+    await this.database.asSystem((tx) => this.record(tx, actor.partnerId, 'fetched'));
+    return { file, content: () => this.attachments.read(renew, file) };
   }
 
   /** It has everything: the link ends, and what was in its name is withdrawn. @throws Problem 404 as for reading */

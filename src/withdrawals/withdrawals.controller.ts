@@ -1,8 +1,21 @@
-import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
-import { type Response } from 'express';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, Public, RequireScope } from '../access/route.decorator.js';
+import { ATTACHMENT_TYPES, contentType, fileHeaders, sendFile } from '../attachments/attachments.module.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { presentPartner } from '../partners/partners.service.js';
@@ -17,6 +30,10 @@ import {
   WithdrawPartnerDto,
 } from './withdrawals.dto.js';
 import { WithdrawalsService } from './withdrawals.service.js';
+
+const CONTENT = Object.fromEntries(
+  ATTACHMENT_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } } as const]),
+);
 
 const ApiLeaving = () =>
   applyDecorators(
@@ -73,6 +90,31 @@ export class WithdrawalsController {
   ): Promise<ContributionsPage> {
     response.set('Cache-Control', 'private, no-store');
     return this.contributions.list(token, cursor, limit);
+  }
+
+  /** Fetch a file of what your organisation contributed. */
+  @Get('contributions/:token/files/:fileId')
+  @Public()
+  @ApiLeaving()
+  @ApiId('fileId')
+  @ApiAnswerHeaders('Content-Digest', 'Content-Disposition')
+  @ApiOkResponse({ description: 'The file, to be saved.', content: CONTENT })
+  @ApiProduces(...ATTACHMENT_TYPES)
+  async fetchContributedFile(
+    @Param('token') token: string,
+    @Id('fileId') fileId: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { file, content } = await this.contributions.openFile(token, fileId);
+    response.set({
+      'Cache-Control': 'private, no-store',
+      ...fileHeaders(file),
+      'Content-Type': contentType(file.type),
+      'Content-Length': String(file.bytes),
+    });
+    if (request.method === 'HEAD') response.end();
+    else await sendFile(content(), response);
   }
 
   /** Say that you have it all: the address ends, and what was in your name is withdrawn. */

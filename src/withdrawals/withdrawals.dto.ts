@@ -2,6 +2,7 @@ import { IsIn } from 'class-validator';
 import { classificationLabel, tlpLabel } from '../access/handling.js';
 import { HandlingView } from '../access/handling.dto.js';
 import { type ContributedAlert } from '../alerts/alert-contributions.service.js';
+import { type AttachmentSummary, type AttachmentType } from '../attachments/attachments.service.js';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { PageQuery } from '../core/page.dto.js';
 import { PartnerView } from '../partners/partners.service.js';
@@ -37,10 +38,21 @@ export class WithdrawnPartnerView extends PartnerView {
   contributions?: string;
 }
 
+export class ContributedFileView {
+  id: string;
+  name: string;
+  type: AttachmentType;
+  bytes: number;
+  /** Private address of the file itself, as long as that of the contributions is good. */
+  address: string;
+}
+
 export class ContributedRenditionView {
   handling: HandlingView;
   /** As it was kept. */
   content: Record<string, unknown>;
+  /** The files that belong to it. */
+  files: ContributedFileView[];
 }
 
 export class ContributionView {
@@ -69,29 +81,39 @@ export function presentWithdrawal(row: WithdrawalRow): WithdrawalView {
   };
 }
 
-export const presentAlert = ({ id, state, renditions }: ContributedAlert): ContributionView => ({
+/** @param path the private address under which all of it is fetched */
+export const presentAlert = (
+  { id, state, renditions }: ContributedAlert,
+  path: string,
+): ContributionView => ({
   type: 'alert',
   id,
   state,
-  renditions: renditions.map(presentRendition),
+  renditions: renditions.map((one) => presentRendition(one, path)),
 });
 
-export const presentReport = ({ id, state, ...rendition }: ContributedReport): ContributionView => ({
+export const presentReport = (
+  { id, state, ...rendition }: ContributedReport,
+  path: string,
+): ContributionView => ({
   type: 'report',
   id,
   state,
-  renditions: [presentRendition(rendition)],
+  renditions: [presentRendition(rendition, path)],
 });
 
-const presentRendition = ({
-  tlp,
-  classification,
-  content,
-}: {
-  tlp: number;
-  classification: number;
-  content: object;
-}): ContributedRenditionView => ({
+const presentRendition = (
+  {
+    tlp,
+    classification,
+    content,
+  }: { tlp: number; classification: number; content: { attachments?: AttachmentSummary[] } },
+  path: string,
+): ContributedRenditionView => ({
   handling: { tlp: tlpLabel(tlp), classification: classificationLabel(classification) },
   content: { ...content },
+  files: (content.attachments ?? []).map(({ id, name, type, bytes }) => ({
+    ...{ id, name, type, bytes },
+    address: `${path}/files/${id}`,
+  })),
 });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module.js';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { PartnersModule } from '../partners/partners.module.js';
 import { ReportsModule } from '../reports/reports.module.js';
@@ -16,7 +17,7 @@ export { describeWithdrawal } from './withdrawal.rules.js';
  * does not name it stays, with whoever holds it: that it went just then would say whose it was.
  */
 @Module({
-  imports: [AlertsModule, AuditModule, PartnersModule, ReportsModule],
+  imports: [AlertsModule, AttachmentsModule, AuditModule, PartnersModule, ReportsModule],
   controllers: [WithdrawalsController],
   providers: [ContributionsService, WithdrawalClock, WithdrawalsRepository, WithdrawalsService],
 })

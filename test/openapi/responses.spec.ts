@@ -142,6 +142,7 @@ describe('answers to what is right', () => {
     expectStatus(await app.anonymous.get(left.contributions), 200);
     expectStatus(await app.anonymous.get(left.contributions, { query: { cursor: 'none' } }), 400);
     expectStatus(await app.anonymous.get('/v1/contributions/nobody'), 404);
+    expectStatus(await app.anonymous.get(`${left.contributions}/files/${randomUUID()}`), 404);
     expectStatus(await app.anonymous.post('/v1/contributions/nobody/receipt'), 404);
     const nobody = `/v1/partners/${randomUUID()}`;
     expectStatus(await steward.post(`${nobody}/presences`, example('statePresence', 'application/json')), 404);

@@ -24,7 +24,12 @@ interface Withdrawn {
   contributions?: string;
 }
 interface Contributions {
-  items: { type: string; id: string; state: string; renditions: { content: object }[] }[];
+  items: {
+    type: string;
+    id: string;
+    state: string;
+    renditions: { content: object; files: { id: string; address: string }[] }[];
+  }[];
   nextCursor: string | null;
 }
 
@@ -168,6 +173,43 @@ describe('a partner that withdraws', () => {
     expect(await shareables([given.named, given.protectedReport])).toEqual(['withdrawn', 'published']);
   });
 
+  it('and has its files returned with the texts, and those of nobody else', async () => {
+    const file = async (by: TestPartner, text: string): Promise<string> =>
+      expectStatus(
+        await by.http.post<{ id: string }>('/v1/attachments', text, {
+          headers: { 'Content-Type': 'text/plain' },
+          query: { name: 'map.txt' },
+        }),
+        201,
+      ).id;
+    const mine = await file(leaving, 'a map of ours');
+    const inReport = await file(leaving, 'a list of ours');
+    const theirs = await file(reader, 'a map of theirs');
+    const renditions = [renditionInput({ audience: { arrangements: [here.code] } })];
+    const attached = (id: string) => ({
+      renditions: renditions.map((one) => ({ ...one, attachments: [id] })),
+    });
+    await alert(leaving.http, attached(mine));
+    await alert(reader.http, attached(theirs));
+    const input = reportInput({ attribution: 'protected', audience: { arrangements: [here.code] } });
+    expectStatus(await leaving.http.post('/v1/reports', { ...input, attachments: [inReport] }), 201);
+    const { contributions = '' } = expectStatus(await withdraw(leaving, { choice: 'return' }), 200);
+    const { items } = expectStatus(await app.anonymous.get<Contributions>(contributions), 200);
+    const addresses = items
+      .flatMap((one) => one.renditions.flatMap(({ files }) => files))
+      .map((one) => one.address);
+    expect(addresses.sort()).toEqual([mine, inReport].map((id) => `${contributions}/files/${id}`).sort());
+    const fetched = await app.anonymous.get(`${contributions}/files/${mine}`);
+    expect([fetched.status, fetched.text]).toEqual([200, 'a map of ours']);
+    expect(fetched.headers.get('cache-control')).toBe('private, no-store');
+    expect((await app.anonymous.get(`${contributions}/files/${inReport}`)).text).toBe('a list of ours');
+    const missing = await app.anonymous.get(`${contributions}/files/${leaving.partner.id}`);
+    const foreign = await app.anonymous.get(`${contributions}/files/${theirs}`);
+    expect([foreign.status, foreign.text]).toEqual([404, missing.text]);
+    expectStatus(await app.anonymous.post(`${contributions}/receipt`), 200);
+    expect((await app.anonymous.get(`${contributions}/files/${mine}`)).status).toBe(404);
+  });
+
   it('and lets 30 days go by: the address ends by itself, once, whichever process looks', async () => {
     const { named } = await contribute(leaving);
     const { contributions = '', withdrawal } = expectStatus(
@@ -228,7 +270,7 @@ describe('the tables of what can happen', () => {
     for (const table of [describeStanding(), describeWithdrawal()]) {
       for (const row of table.split('\n')) expect(readme).toContain(squeezed(row));
     }
-    expect(Object.keys(STANDING)).toHaveLength(4);
+    expect(Object.keys(STANDING)).toHaveLength(5);
     expect(Object.keys(WITHDRAWING)).toHaveLength(5);
   });
 
