@@ -152,6 +152,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
         scopes.has(`${subject}:manage`),
       ),
       ...(scopes.has('partnership:end') ? (['partnership'] as const) : []),
+      ...(scopes.has('presences:confirm') ? (['presences'] as const) : []),
       ...(scopes.has('partners:vet') ? (['applications'] as const) : []),
       ...(scopes.has('clients:attest') ? (['clients'] as const) : []),
     ],

@@ -7,6 +7,8 @@ export const SCOPES = {
   'sub-partners:manage':
     'Register organisations under yours, and keep their ceilings, standing, memberships and clients.',
   'presences:propose': 'Propose from when on your organisation works in a country, or does not.',
+  'presences:confirm':
+    'Confirm or refuse, where your organisation chairs an arrangement, what its members propose about where they work.',
   'partnership:end':
     'End the partnership of your organisation, and decide what becomes of what it contributed.',
   'partners:vet': 'Read and vet the applications of organisations; with partners:manage, approve them.',
@@ -51,6 +53,7 @@ const OVER_OTHERS: readonly Scope[] = [
   'partners:manage',
   'partners:vet',
   'sub-partners:manage',
+  'presences:confirm',
   'partnership:end',
   'arrangements:manage',
   'reference:manage',

@@ -5,6 +5,13 @@ export interface Acting {
   readerId: string;
   /** Subjects whose rows of all partners this actor keeps in order. */
   manages: readonly (
-    'partners' | 'sub-partners' | 'partnership' | 'clients' | 'arrangements' | 'reference' | 'applications'
+    | 'partners'
+    | 'sub-partners'
+    | 'partnership'
+    | 'presences'
+    | 'clients'
+    | 'arrangements'
+    | 'reference'
+    | 'applications'
   )[];
 }

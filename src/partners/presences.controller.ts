@@ -34,12 +34,12 @@ export class PresencesController {
     return { items: (await this.presences.list(actor, id)).map(presentPresence) };
   }
 
-  /** Confirm what a partner proposed about its presence. */
+  /** Confirm what a partner proposed about its presence, also as the chair of an arrangement of that country. */
   @Post(':presenceId/confirmation')
   @HttpCode(200)
   @ApiId()
   @ApiId('presenceId')
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'arrangements:manage', 'presences:confirm')
   @ApiProblems('not-found', 'conflict')
   async confirmPresence(
     @CurrentActor() actor: Actor,
@@ -49,12 +49,12 @@ export class PresencesController {
     return presentPresence(await this.presences.decide(actor, id, presenceId, 'planned'));
   }
 
-  /** Refuse what a partner proposed about its presence. */
+  /** Refuse what a partner proposed about its presence, as whoever may confirm it. */
   @Post(':presenceId/refusal')
   @HttpCode(200)
   @ApiId()
   @ApiId('presenceId')
-  @RequireScope('partners:manage')
+  @RequireScope('partners:manage', 'arrangements:manage', 'presences:confirm')
   @ApiProblems('not-found', 'conflict')
   async refusePresence(
     @CurrentActor() actor: Actor,

@@ -50,7 +50,7 @@ export class PresencesService {
     });
   }
 
-  /** @throws Problem 409 for what was decided already */
+  /** @throws Problem 409 for what was decided already; 403 for whoever neither manages partners nor the arrangement */
   async decide(
     actor: Actor,
     partnerId: string,
@@ -59,7 +59,10 @@ export class PresencesService {
   ): Promise<PresenceRow> {
     return this.database.as(actor, async (tx) => {
       const row = await this.presences.lock(tx, partnerId, id);
-      if (row === null) throw problems.notFound();
+      if (row === null) {
+        requireProposed((await this.getIn(tx, partnerId, id)).state);
+        throw problems.forbidden('That is for the steward, or the chair of its arrangement there.');
+      }
       requireProposed(row.state);
       await this.presences.changeState(tx, id, decision);
       await this.record(tx, actor, decision === 'planned' ? 'confirmed' : 'refused', partnerId, {

@@ -130,6 +130,52 @@ it('is proposed by the partner and decided by the steward, and by nobody else', 
   await untilCurrent(next);
 });
 
+it('is decided by whoever manages or chairs an arrangement of that country with it, and of no other', async () => {
+  const scopes = [...USUAL_SCOPES, 'presences:confirm', 'presences:propose'];
+  const [chair, chairElsewhere] = [await partner(app, { scopes }), await partner(app, { scopes })];
+  const manager = await partner(app, { scopes: ['partners:read', 'arrangements:manage'] });
+  for (const who of [chair, chairElsewhere]) await join(app, sudan, who);
+  await join(app, kenya, chairElsewhere);
+  for (const [place, who] of [
+    [sudan, chair],
+    [kenya, chairElsewhere],
+  ] as const) {
+    expectStatus(
+      await app.steward.send('PUT', `/v1/arrangements/${place.id}/chair`, { partnerId: who.partner.id }),
+      200,
+    );
+  }
+  const path = `/v1/partners/${ngo.partner.id}/presences`;
+  const listed = async (by: TestPartner): Promise<string[]> =>
+    (await by.http.get<{ items: View[] }>(path)).body.items.map(({ id }) => id);
+  const propose = async (): Promise<string> => expectStatus(await state(ngo.http, 'active'), 201).id;
+  const first = await propose();
+  expect([await listed(chair), await listed(chairElsewhere)]).toEqual([[first], []]);
+  expect((await chairElsewhere.http.post(`${path}/${first}/confirmation`)).status).toBe(404);
+  const plain = await app.as(
+    await client(app, chair.partner.id, { scopes: ['partners:read', 'presences:propose'] }),
+  );
+  expect((await plain.post(`${path}/${first}/confirmation`)).status).toBe(403);
+  expect((await plain.get<{ items: View[] }>(path)).body.items).toEqual([]);
+  const decided = expectStatus(await chair.http.post<View>(`${path}/${first}/confirmation`), 200);
+  expect(decided.state).toBe('planned');
+  expect((await chair.http.post(`${path}/${first}/refusal`)).status).toBe(409);
+  const second = await propose();
+  expect(expectStatus(await chair.http.post<View>(`${path}/${second}/refusal`), 200).state).toBe('refused');
+  const third = await propose();
+  expectStatus(await manager.http.post(`${path}/${third}/confirmation`), 200);
+  const own = `/v1/partners/${chair.partner.id}/presences`;
+  const mine = expectStatus(await chair.http.post<View>(own, { country: 'SD', status: 'closed' }), 201);
+  expect((await chair.http.post(`${own}/${mine.id}/confirmation`)).status).toBe(403);
+  const written = query(
+    app.database.superuserUrl,
+    `begin; set local role slt_service; select set_config('slt.partner', '${chair.partner.id}', true),
+       set_config('slt.reader', '${chair.partner.id}', true), set_config('slt.manages', 'presences', true);
+     update partner_presence set state = 'current' where id = '${await propose()}'; rollback`,
+  );
+  await expect(written).rejects.toThrow('row-level security');
+});
+
 it('takes effect once at its date, whatever the time zone it was said in, in one of two processes', async () => {
   const id = await publish(sudan);
   const said = { from: '2099-12-31T23:30:00-05:00' };
