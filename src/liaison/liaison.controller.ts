@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Query } fro
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   FollowUpDto,
@@ -48,13 +49,15 @@ export class LiaisonController {
   @Header('Cache-Control', PRIVATE)
   @ApiId()
   @RequireScope('liaison:manage')
+  @ApiIdempotencyKey()
   @ApiProblems('not-found')
   async addLiaisonContact(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: LiaisonContactDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<LiaisonContactView> {
-    return presentContact(await this.liaison.addContact(actor, id, dto));
+    return presentContact(await this.liaison.addContact(actor, id, dto, idempotency));
   }
 
   /** Replace a contact as a whole: what is left out is forgotten. */
@@ -108,13 +111,15 @@ export class LiaisonController {
   @Header('Cache-Control', PRIVATE)
   @ApiId()
   @RequireScope('liaison:manage')
+  @ApiIdempotencyKey()
   @ApiProblems('not-found')
   async recordLiaisonMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: RecordLiaisonMeetingDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<LiaisonMeetingView> {
-    return presentLiaisonMeeting(await this.liaison.recordMeeting(actor, id, dto));
+    return presentLiaisonMeeting(await this.liaison.recordMeeting(actor, id, dto, idempotency));
   }
 
   /** List what was undertaken, and what came of it. */
@@ -137,13 +142,15 @@ export class LiaisonController {
   @Header('Cache-Control', PRIVATE)
   @ApiId()
   @RequireScope('liaison:manage')
+  @ApiIdempotencyKey()
   @ApiProblems('not-found')
   async recordUndertaking(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: RecordUndertakingDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<UndertakingView> {
-    return presentUndertaking(await this.liaison.recordUndertaking(actor, id, dto));
+    return presentUndertaking(await this.liaison.recordUndertaking(actor, id, dto, idempotency));
   }
 
   /** Say what came of an undertaking when somebody asked. */
@@ -152,13 +159,15 @@ export class LiaisonController {
   @ApiId()
   @ApiId('undertakingId')
   @RequireScope('liaison:manage')
+  @ApiIdempotencyKey()
   @ApiProblems('not-found', 'conflict')
   async followUpUndertaking(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('undertakingId') undertakingId: string,
     @Body() dto: FollowUpDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<UndertakingView> {
-    return presentUndertaking(await this.liaison.followUp(actor, id, undertakingId, dto));
+    return presentUndertaking(await this.liaison.followUp(actor, id, undertakingId, dto, idempotency));
   }
 }

@@ -3,7 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
-import { newId } from '../core/ids.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import {
   type FollowUpDto,
@@ -31,10 +31,16 @@ export class LiaisonService {
     private readonly cursors: Cursors,
   ) {}
 
-  async addContact(actor: Actor, arrangementId: string, dto: LiaisonContactDto): Promise<ContactRow> {
-    return this.write(actor, arrangementId, 'liaison.contact_added', newId(), async (tx, id) => {
-      await this.register.insertContact(tx, id, arrangementId, dto);
-      return found(await this.register.findContact(tx, arrangementId, id));
+  async addContact(
+    actor: Actor,
+    arrangementId: string,
+    dto: LiaisonContactDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<ContactRow> {
+    return this.create(actor, arrangementId, idempotency, {
+      action: 'liaison.contact_added',
+      insert: (tx, id) => this.register.insertContact(tx, id, arrangementId, dto),
+      find: (tx, id) => this.register.findContact(tx, arrangementId, id),
     });
   }
 
@@ -44,16 +50,18 @@ export class LiaisonService {
     id: string,
     dto: LiaisonContactDto,
   ): Promise<ContactRow> {
-    return this.write(actor, arrangementId, 'liaison.contact_changed', id, async (tx) => {
+    return this.write(actor, arrangementId, async (tx) => {
       if (!(await this.register.replaceContact(tx, arrangementId, id, dto))) throw problems.notFound();
+      await this.record(tx, actor, 'liaison.contact_changed', id);
       return found(await this.register.findContact(tx, arrangementId, id));
     });
   }
 
   /** Nothing of the person remains, here or in the audit. */
   async forgetContact(actor: Actor, arrangementId: string, id: string): Promise<void> {
-    await this.write(actor, arrangementId, 'liaison.contact_forgotten', id, async (tx) => {
+    await this.write(actor, arrangementId, async (tx) => {
       if (!(await this.register.deleteContact(tx, arrangementId, id))) throw problems.notFound();
+      await this.record(tx, actor, 'liaison.contact_forgotten', id);
     });
   }
 
@@ -67,10 +75,12 @@ export class LiaisonService {
     actor: Actor,
     arrangementId: string,
     dto: RecordLiaisonMeetingDto,
+    idempotency?: IdempotencyKey,
   ): Promise<LiaisonMeetingRow> {
-    return this.write(actor, arrangementId, 'liaison.meeting_recorded', newId(), async (tx, id) => {
-      await this.register.insertMeeting(tx, id, arrangementId, dto);
-      return found(await this.register.findMeeting(tx, arrangementId, id));
+    return this.create(actor, arrangementId, idempotency, {
+      action: 'liaison.meeting_recorded',
+      insert: (tx, id) => this.register.insertMeeting(tx, id, arrangementId, dto),
+      find: (tx, id) => this.register.findMeeting(tx, arrangementId, id),
     });
   }
 
@@ -88,14 +98,18 @@ export class LiaisonService {
     actor: Actor,
     arrangementId: string,
     dto: RecordUndertakingDto,
+    idempotency?: IdempotencyKey,
   ): Promise<UndertakingRow> {
-    return this.write(actor, arrangementId, 'liaison.undertaking_recorded', newId(), async (tx, id) => {
-      const { meetingId } = dto;
-      if (meetingId && (await this.register.findMeeting(tx, arrangementId, meetingId)) === null) {
-        throw problems.invalidInput([{ pointer: '#/meetingId', detail: 'is no meeting of this register' }]);
-      }
-      await this.register.insertUndertaking(tx, id, arrangementId, dto);
-      return found(await this.register.findUndertaking(tx, arrangementId, id));
+    return this.create(actor, arrangementId, idempotency, {
+      action: 'liaison.undertaking_recorded',
+      insert: async (tx, id) => {
+        const { meetingId } = dto;
+        if (meetingId && (await this.register.findMeeting(tx, arrangementId, meetingId)) === null) {
+          throw problems.invalidInput([{ pointer: '#/meetingId', detail: 'is no meeting of this register' }]);
+        }
+        await this.register.insertUndertaking(tx, id, arrangementId, dto);
+      },
+      find: (tx, id) => this.register.findUndertaking(tx, arrangementId, id),
     });
   }
 
@@ -109,30 +123,56 @@ export class LiaisonService {
     );
   }
 
-  async followUp(actor: Actor, arrangementId: string, id: string, dto: FollowUpDto): Promise<UndertakingRow> {
-    return this.write(actor, arrangementId, 'liaison.undertaking_followed_up', id, async (tx) => {
+  async followUp(
+    actor: Actor,
+    arrangementId: string,
+    id: string,
+    dto: FollowUpDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<UndertakingRow> {
+    return this.write(actor, arrangementId, async (tx) => {
+      const claimed = await claimId(tx, actor, idempotency);
       await this.register.lockUndertaking(tx, arrangementId, id);
       const { state } = found(await this.register.findUndertaking(tx, arrangementId, id));
-      if (!mayBecome(state, dto.state)) throw problems.conflict('The undertaking is concluded.');
-      await this.register.followUp(tx, newId(), id, dto);
+      if (!claimed.repeated) {
+        if (!mayBecome(state, dto.state)) throw problems.conflict('The undertaking is concluded.');
+        await this.register.followUp(tx, claimed.id, id, dto);
+        await this.record(tx, actor, 'liaison.undertaking_followed_up', id);
+      }
       return found(await this.register.findUndertaking(tx, arrangementId, id));
     });
   }
 
-  private async write<T>(
+  private async create<Row>(
     actor: Actor,
     arrangementId: string,
-    action: string,
-    id: string,
-    work: (tx: Tx, id: string) => Promise<T>,
-  ): Promise<T> {
+    idempotency: IdempotencyKey | undefined,
+    one: {
+      action: string;
+      insert: (tx: Tx, id: string) => Promise<void>;
+      find: (tx: Tx, id: string) => Promise<Row | null>;
+    },
+  ): Promise<Row> {
+    return this.write(actor, arrangementId, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (!repeated) {
+        await one.insert(tx, id);
+        await this.record(tx, actor, one.action, id);
+      }
+      return found(await one.find(tx, id));
+    });
+  }
+
+  private async write<T>(actor: Actor, arrangementId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.as(actor, async (tx) => {
       await this.requireHere(tx, arrangementId);
-      const result = await work(tx, id);
-      const [type = ''] = action.split('_');
-      await this.audit.record(tx, actor, { action, object: { type: type.replace('.', '_'), id } });
-      return result;
+      return work(tx);
     });
+  }
+
+  private async record(tx: Tx, actor: Actor, action: string, id: string): Promise<void> {
+    const [type = ''] = action.split('_');
+    await this.audit.record(tx, actor, { action, object: { type: type.replace('.', '_'), id } });
   }
 
   private async list<Row extends { id: string }>(

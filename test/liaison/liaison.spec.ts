@@ -54,6 +54,32 @@ const add = async <T = { id: string }>(path: string, body: unknown, by = un.http
   expectStatus(await by.post<T>(at(path), body), 201);
 
 describe('the liaison register', () => {
+  it('makes once what is sent twice under one key, and refuses the key for something else', async () => {
+    const twice = async (path: string, body: object): Promise<string> => {
+      const headers = { 'Idempotency-Key': randomUUID() };
+      const send = (what: object) => un.http.post<{ id: string }>(at(path), what, { headers });
+      const answers = [await send(body), await send(body)];
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      expect(answers[1]?.body).toEqual(answers[0]?.body);
+      expect((await send({ ...body, other: 1 })).status).toBe(400);
+      const changed = 'note' in body ? { ...body, note: 'Another note.' } : { ...body, ...OTHERWISE[path] };
+      expect((await send(changed)).status).toBe(422);
+      return answers[0]?.body.id ?? '';
+    };
+    const OTHERWISE: Record<string, object> = {
+      contacts: { name: 'Somebody else' },
+      meetings: { subject: 'Another subject' },
+      undertakings: { text: 'Another text.' },
+    };
+    await twice('contacts', contactInput);
+    await twice('meetings', meetingInput);
+    const id = await twice('undertakings', undertakingInput);
+    await twice(`undertakings/${id}/follow-ups`, { note: 'They did.', state: 'kept' });
+    const list = await un.http.get<{ items: Undertaking[] }>(at('undertakings'));
+    const followed = list.body.items.filter((one) => one.id === id);
+    expect(followed.map(({ followUps, state }) => [followUps.length, state])).toEqual([[1, 'kept']]);
+  });
+
   it('keeps contacts, which every UN member reads, changes and forgets', async () => {
     const contact = await add('contacts', contactInput);
     const list = await mou.http.get<{ items: unknown[] }>(at('contacts'));
