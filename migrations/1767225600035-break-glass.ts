@@ -52,9 +52,11 @@ export class BreakGlass1767225600035 implements MigrationInterface {
       grant select, insert, update (state, ended_at, outcome, review_note, reviewed_at) on break_glass to slt_service;
       grant select, update (state, ended_at) on break_glass to slt_background;
     `);
+    await runner.query(TELLING);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(DOWN_TELLING);
     // Whoever was raised is as before.
     await runner.query(`
       alter table reader no force row level security;
@@ -71,3 +73,54 @@ export class BreakGlass1767225600035 implements MigrationInterface {
     `);
   }
 }
+
+/**
+ * Persons of an organisation, of which whoever acts sees nothing, are told in its language of what is done with it, or in an
+ * arrangement: by the address of a sub-partner's sponsor, too, for it names nobody itself.
+ */
+const TELLING = `
+  create policy engine_posts on mail_notice for insert to slt_engine with check (kind like 'focal\\_point.%');
+  grant insert (id, address, language, kind, params) on mail_notice to slt_engine;
+  grant select (role, arrangement_id, valid_from) on focal_point to slt_engine;
+
+  create function notice_tell(p_partners uuid[], p_arrangement uuid, p_kind text, p_params jsonb) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    if p_kind = 'focal_point.break_glass' then
+      if not acting_manages('partners') then return; end if;
+    elsif p_kind not in ('focal_point.tree_called', 'focal_point.tree_drill')
+      or not (acting_manages('arrangements') or p_arrangement in (select acting_arrangements())) then
+      return;
+    end if;
+    insert into mail_notice (id, address, language, kind, params)
+    select gen_random_uuid(), t.email, t.language, p_kind, p_params || jsonb_build_object('id', t.id)
+    from (
+      select distinct on (lower(c.email)) f.id, c.email, coalesce((
+        select split_part(lower(l.code), '-', 1) from unnest(c.languages) with ordinality as l (code, place)
+        where split_part(lower(l.code), '-', 1) in ('en', 'fr', 'es', 'ar', 'ru', 'zh') order by l.place limit 1), 'en') as language
+      from focal_point f join focal_point_contact c on c.focal_point_id = f.id
+      join partner p on p.id = f.partner_id and p.status in ('active', 'suspended')
+      where f.partner_id in (
+          select coalesce(q.sponsor_id, q.id) from partner q where q.id = any (p_partners)
+            and (p_arrangement is null or exists (
+              select from membership m
+              where m.partner_id = q.id and m.arrangement_id = p_arrangement and m.state = 'current')))
+        and f.state not in ('ended', 'departed') and f.valid_from <= now()
+        and (f.arrangement_id is null or f.arrangement_id = p_arrangement)
+        and (f.role in ('administrator', 'duty_line')
+          or (p_arrangement is not null and f.role in ('country', 'area', 'alternate')))
+      order by lower(c.email), f.id) t;
+  end $$;
+  grant create on schema public to slt_engine;
+  alter function notice_tell(uuid[], uuid, text, jsonb) owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function notice_tell(uuid[], uuid, text, jsonb) from public;
+  grant execute on function notice_tell(uuid[], uuid, text, jsonb) to slt_service;
+`;
+
+const DOWN_TELLING = `
+  drop function notice_tell(uuid[], uuid, text, jsonb);
+  drop policy engine_posts on mail_notice;
+  revoke insert (id, address, language, kind, params) on mail_notice from slt_engine;
+  revoke select (role, arrangement_id, valid_from) on focal_point from slt_engine;
+`;

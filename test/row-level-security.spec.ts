@@ -350,6 +350,8 @@ describe('row-level security', () => {
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.
         'named_arrangements',
         'named_partners',
+        // Mail to persons of organisations whom the acting partner does not see, of what it did.
+        'notice_tell',
         'originates',
         // Identities of messages that the acting reader had itself.
         'received_messages',

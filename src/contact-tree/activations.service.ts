@@ -1,13 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
+import { NoticesService } from '../mail/notices.service.js';
 import { type ActivateContactTreeDto } from './contact-tree.dto.js';
 import { type ActivationRow, type CallRow, ContactTreeRepository } from './contact-tree.repository.js';
 import { CALLS, type CallOutcome } from './contact-tree.rules.js';
+import { textsOf } from './contact-tree.words.js';
 
 export interface Activation {
   row: ActivationRow;
@@ -16,13 +18,19 @@ export interface Activation {
 
 /** The tree being called, in earnest or as a drill, and whom it reached. */
 @Injectable()
-export class ActivationsService {
+export class ActivationsService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly trees: ContactTreeRepository,
     private readonly arrangements: ArrangementsService,
     private readonly audit: AuditService,
+    private readonly notices: NoticesService,
   ) {}
+
+  onModuleInit(): void {
+    this.notices.define('focal_point.tree_called', { texts: textsOf('called') });
+    this.notices.define('focal_point.tree_drill', { texts: textsOf('drill') });
+  }
 
   /**
    * By an organisation with which the tree begins, or whoever manages arrangements. In earnest it ends a drill.
@@ -38,7 +46,7 @@ export class ActivationsService {
     return this.database.as(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (repeated) return this.read(tx, arrangementId, id);
-      await this.arrangements.getIn(tx, arrangementId);
+      const place = await this.arrangements.getIn(tx, arrangementId);
       const entries = (await this.trees.listEntries(tx, arrangementId)).filter((entry) => entry.is_member);
       if (entries.length === 0) throw problems.conflict('There is no contact tree yet.');
       const begins = entries.some((one) => one.partner_id === actor.partnerId && one.caller_id === null);
@@ -51,6 +59,12 @@ export class ActivationsService {
       if (!(await this.trees.start(tx, activation))) throw problems.conflict('The tree is being called.');
       await this.trees.insertCalls(tx, id, entries);
       await this.record(tx, actor, 'contact_tree.activated', id, { drill });
+      await this.notices.tell(tx, {
+        partnerIds: entries.map((entry) => entry.partner_id),
+        arrangementId,
+        kind: drill ? 'focal_point.tree_drill' : 'focal_point.tree_called',
+        params: { place: place.code },
+      });
       return this.read(tx, arrangementId, id);
     });
   }

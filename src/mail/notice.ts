@@ -16,6 +16,15 @@ export interface NoticeKind {
   link?: (params: NoticeParams, now: Date) => string;
 }
 
+/** What is told to the administrators and duty lines of partners, and those who speak for them in an arrangement. */
+export interface PartnerNotice {
+  partnerIds: string[];
+  /** Null: nothing of an arrangement. */
+  arrangementId: string | null;
+  kind: 'focal_point.break_glass' | 'focal_point.tree_called' | 'focal_point.tree_drill';
+  params: NoticeParams;
+}
+
 export interface Notice {
   /** Address of one recipient. */
   to: string;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
 import { type MailLanguage } from './languages.js';
-import { type Notice, type NoticeParams } from './notice.js';
+import { type Notice, type NoticeParams, type PartnerNotice } from './notice.js';
 
 /** Longer than a mail server may take; what a process left undone goes on after it. */
 const TAKEN_SECONDS = 90;
@@ -24,6 +24,11 @@ export class NoticesRepository {
       `insert into mail_notice (id, address, language, kind, params) values ($1, $2, $3, $4, $5)`,
       [id, to, language, kind, params],
     );
+  }
+
+  /** To whoever speaks for these partners, whose addresses nobody else sees. */
+  async tell(tx: Tx, { partnerIds, arrangementId, kind, params }: PartnerNotice): Promise<void> {
+    await tx.query(`select notice_tell($1, $2, $3, $4)`, [partnerIds, arrangementId, kind, params]);
   }
 
   /** What is due, which nobody else takes for a while. */

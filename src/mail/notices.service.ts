@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
-import { type Notice, type NoticeKind } from './notice.js';
+import { type Notice, type NoticeKind, type PartnerNotice } from './notice.js';
 import { NoticesRepository } from './notices.repository.js';
 import { type Block, type Document, fill, say } from './render/document.js';
 import { SmtpService } from './smtp.service.js';
@@ -39,6 +39,12 @@ export class NoticesService {
   async post(tx: Tx, notice: Notice): Promise<void> {
     if (!this.kinds.has(notice.kind)) throw new Error(`the notice ${notice.kind} is not defined`);
     await this.notices.insert(tx, newId(), notice);
+  }
+
+  /** The same to persons of partners, where mail can be sent. @throws Error for a kind that nobody defined */
+  async tell(tx: Tx, notice: PartnerNotice): Promise<void> {
+    if (!this.kinds.has(notice.kind)) throw new Error(`the notice ${notice.kind} is not defined`);
+    if (this.canBeSent) await this.notices.tell(tx, notice);
   }
 
   write({ kind, language, params }: Omit<Notice, 'to'>, now: Date): { subject: string; document: Document } {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { type BreakGlassRow, BreakGlassService } from '../access/break-glass.service.js';
 import { ClientsService } from '../access/clients.service.js';
@@ -6,14 +6,16 @@ import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
 import { type Due, Rounds } from '../core/rounds.js';
+import { NoticesService } from '../mail/notices.service.js';
 import { type GrantBreakGlassDto, type ReviewBreakGlassDto } from './break-glass.dto.js';
+import { BREAK_GLASS_WORDS } from './break-glass.words.js';
 import { PartnersRepository } from './partners.repository.js';
 
 type DueGrant = Due & { partner_id: string; client_id: string };
 
 /** For when somebody needs more at once than anybody foresaw: for hours, with a reason, and looked at afterwards. */
 @Injectable()
-export class PartnerBreakGlassService {
+export class PartnerBreakGlassService implements OnModuleInit {
   private readonly due = new Rounds<DueGrant>(
     (after, limit) => this.database.asSystem((tx) => this.grants.listDueAsSystem(tx, after, limit)),
     (grant) => this.endAsSystem(grant),
@@ -25,7 +27,12 @@ export class PartnerBreakGlassService {
     private readonly clients: ClientsService,
     private readonly grants: BreakGlassService,
     private readonly audit: AuditService,
+    private readonly notices: NoticesService,
   ) {}
+
+  onModuleInit(): void {
+    this.notices.define('focal_point.break_glass', { texts: BREAK_GLASS_WORDS });
+  }
 
   async grant(
     actor: Actor,
@@ -39,6 +46,7 @@ export class PartnerBreakGlassService {
       const details = { scopes: grant.scopes, ...(dto.ceiling && { ceiling: { ...dto.ceiling } }) };
       const { reason, minutes } = dto;
       await this.record(tx, actor, 'break_glass.granted', grant, { ...details, reason, minutes });
+      await this.tell(tx, grant);
       return grant;
     });
   }
@@ -91,6 +99,18 @@ export class PartnerBreakGlassService {
       });
       return true;
     });
+  }
+
+  /** Not why: that is in the audit. */
+  private async tell(
+    tx: Tx,
+    { partner_id: partnerId, client_id: client, until }: BreakGlassRow,
+  ): Promise<void> {
+    const name = (await this.partners.find(tx, partnerId))?.name ?? '';
+    const end = `${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    const kind = 'focal_point.break_glass';
+    const params = { name, client, until: end };
+    await this.notices.tell(tx, { partnerIds: [partnerId], arrangementId: null, kind, params });
   }
 
   /** The partner finds it in its audit, and the exchange in its own. */

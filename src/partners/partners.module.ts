@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { AccessReviewController } from './access-review.controller.js';
 import { AccessReviewService } from './access-review.service.js';
 import { BreakGlassClock } from './break-glass.clock.js';
@@ -28,7 +29,7 @@ export { describeStanding } from './partner.rules.js';
  * Changes of ceiling or standing re-evaluate who sees what, by trigger, in the same transaction.
  */
 @Module({
-  imports: [AccessModule, AuditModule],
+  imports: [AccessModule, AuditModule, MailModule],
   controllers: [
     PartnersController,
     ClientsController,
