@@ -79,6 +79,20 @@ export const CLIENTS_RESPONSES: ResponseExamples = {
   attestClient: { 201: { [JSON_TYPE]: attested } },
   listAttestations: { 200: { [JSON_TYPE]: { items: [attested] } } },
   listClients: { 200: { [JSON_TYPE]: { items: [used] } } },
+  reportAllClients: {
+    200: {
+      [JSON_TYPE]: {
+        items: [
+          {
+            ...{ ...used, expiresAt: '2026-11-20T00:00:00.000Z' },
+            ...{ partnerCode: 'RIVERAID', partnerName: 'River Aid' },
+            ...{ dormant: false, expiring: true, toAttest: false },
+          },
+        ],
+        nextCursor: null,
+      },
+    },
+  },
   reportClients: {
     200: {
       [JSON_TYPE]: {

@@ -83,6 +83,15 @@ export interface StandingRow {
 }
 
 /** Usable: not revoked, not expired, of a partner that is active or merely suspended. */
+export interface NeglectedRow extends ClientRow {
+  place: string;
+  partner_code: string;
+  partner_name: string;
+  is_dormant: boolean;
+  is_expiring: boolean;
+  is_to_attest: boolean;
+}
+
 const USABLE = `c.revoked_at is null and (c.expires_at is null or c.expires_at > now())
   and p.status in ('active', 'suspended')`;
 
@@ -164,6 +173,26 @@ export class ClientsRepository {
            and c.revoked_at is null and (c.expires_at is null or c.expires_at > now())) found
        where is_dormant or is_expiring or is_to_attest order by created_at, id`,
       [partnerId, days.dormant, days.expiring, days.attesting],
+    );
+  }
+
+  /** Those of every partner that the actor keeps, in an order of their own that says nothing. */
+  async listNeglectedOfAll(
+    tx: Tx,
+    days: { dormant: number; expiring: number; attesting: number },
+    { after, limit }: { after: string | undefined; limit: number },
+  ): Promise<NeglectedRow[]> {
+    return tx.query(
+      `select * from (
+         select ${COLUMNS}, md5(c.id)::uuid as place, p.code as partner_code, p.name as partner_name,
+           coalesce(c.last_used_at, c.created_at) < now() - make_interval(days => $1) as is_dormant,
+           coalesce(c.expires_at < now() + make_interval(days => $2), false) as is_expiring,
+           c.attest_by < now() + make_interval(days => $3) as is_to_attest
+         from client c ${NARROWED} join partner p on p.id = c.partner_id
+         where (select acting_manages('partners')) and ${USABLE}) found
+       where (is_dormant or is_expiring or is_to_attest) and ($4::uuid is null or place > $4)
+       order by place limit $5`,
+      [days.dormant, days.expiring, days.attesting, after ?? null, limit],
     );
   }
 

@@ -4,7 +4,7 @@ import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
 import { TargetGuard, TargetRefused } from '../core/target-guard.js';
 import { clientFaults, type NewClient } from './client.rules.js';
-import { type ClientRow, ClientsRepository } from './clients.repository.js';
+import { type ClientRow, ClientsRepository, type NeglectedRow } from './clients.repository.js';
 import { ceilingRanks, HIGHEST_RANKS } from './handling.js';
 import { hashSecret, newClientId, newClientSecret } from './secrets.js';
 
@@ -15,6 +15,8 @@ export interface IssuedClient {
   /** Shown this once; absent for a client that has its own key. */
   clientSecret?: string;
 }
+
+export { type NeglectedRow } from './clients.repository.js';
 
 export interface NeglectedClients {
   dormant: ClientRow[];
@@ -95,6 +97,15 @@ export class ClientsService {
       expiring: rows.filter((row) => row.is_expiring),
       toAttest: rows.filter((row) => row.is_to_attest),
     };
+  }
+
+  /** The same of every partner, a page at a time. */
+  async listNeglectedOfAll(
+    tx: Tx,
+    days: { dormant: number; expiring: number; attesting: number },
+    slice: { after: string | undefined; limit: number },
+  ): Promise<NeglectedRow[]> {
+    return this.clients.listNeglectedOfAll(tx, days, slice);
   }
 
   /** Leaves what is not named as it is. */

@@ -6,6 +6,8 @@ import { AccessReviewController } from './access-review.controller.js';
 import { AccessReviewService } from './access-review.service.js';
 import { BreakGlassClock } from './break-glass.clock.js';
 import { BreakGlassController } from './break-glass.controller.js';
+import { ClientReportController } from './client-report.controller.js';
+import { ClientReportService } from './client-report.service.js';
 import { ClientsController } from './clients.controller.js';
 import { PartnerBreakGlassService } from './partner-break-glass.service.js';
 import { PartnerClock } from './partner.clock.js';
@@ -32,6 +34,7 @@ export { describeStanding } from './partner.rules.js';
   imports: [AccessModule, AuditModule, MailModule],
   controllers: [
     PartnersController,
+    ClientReportController,
     ClientsController,
     SubPartnersController,
     PresencesController,
@@ -40,6 +43,7 @@ export { describeStanding } from './partner.rules.js';
   ],
   providers: [
     AccessReviewService,
+    ClientReportService,
     BreakGlassClock,
     PartnerBreakGlassService,
     PartnerClientsService,

@@ -86,6 +86,8 @@ describe('answers to what is right', () => {
     });
     expectStatus(await steward.get(`${path}/clients`), 200);
     expectStatus(await steward.get(`${path}/clients/report`, { query: { dormantDays: 1 } }), 200);
+    expectStatus(await steward.get('/v1/clients/report', { query: { attestingDays: 3650, limit: 1 } }), 200);
+    expectStatus(await steward.get('/v1/clients/report', { query: { cursor: 'none' } }), 400);
     const less = example('changeClient', 'application/json') ?? { requestsPerMinute: 600 };
     expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, less), 200);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`, { overlapSeconds: 60 }), 200);

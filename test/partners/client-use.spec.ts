@@ -103,6 +103,58 @@ describe('the last use of a client', () => {
   });
 });
 
+describe('the report on the clients of everybody', () => {
+  interface Neglected extends View {
+    partnerCode: string;
+    dormant: boolean;
+    expiring: boolean;
+    toAttest: boolean;
+  }
+  interface Page {
+    items: Neglected[];
+    nextCursor: string | null;
+  }
+
+  it('gives the steward each that somebody should look at once, page by page, and nobody else anything', async () => {
+    const other = await partner(app);
+    const made = await Promise.all([owner, other, other, owner].map((one) => client(app, one.partner.id)));
+    const [dormant, expiring, toAttest, revoked] = made.map(({ clientId }) => clientId) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    await back(dormant, 'created_at', '-91 days');
+    await back(expiring, 'expires_at', '20 days');
+    await back(toAttest, 'attest_by', '-1 day');
+    await back(revoked, 'created_at', '-91 days');
+    expect((await app.steward.delete(`${clientsOf(owner)}/${revoked}`)).status).toBe(204);
+    const found: Neglected[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page = expectStatus(
+        await app.steward.get<Page>('/v1/clients/report', { query: { limit: 1, ...(cursor && { cursor }) } }),
+        200,
+      );
+      expect(page.items.length).toBeLessThanOrEqual(1);
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(new Set(ids(found)).size).toBe(found.length);
+    const reasons = (id: string): unknown => {
+      const one = found.find(({ clientId }) => clientId === id);
+      return one && [one.partnerCode, one.dormant, one.expiring, one.toAttest];
+    };
+    expect(made.map(({ clientId }) => reasons(clientId))).toEqual([
+      [owner.partner.code, true, false, false],
+      [other.partner.code, false, true, false],
+      [other.partner.code, false, false, true],
+      undefined,
+    ]);
+    expect(reasons(owner.client.clientId)).toBeUndefined();
+    expect((await owner.http.get('/v1/clients/report')).status).toBe(403);
+  });
+});
+
 describe('the report on clients', () => {
   const report = async (by: Http, more: Record<string, number> = {}): Promise<Report> =>
     expectStatus(await by.get<Report>(`${clientsOf(owner)}/report`, { query: more }), 200);
