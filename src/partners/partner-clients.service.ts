@@ -74,7 +74,10 @@ export class PartnerClientsService {
       if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
       const focalPointId = await this.keeperOf(tx, partnerId, dto.focalPointId);
       await this.clients.change(tx, client, { ...dto, focalPointId });
-      await this.record(tx, actor, 'client.changed', partnerId, clientId, { ...dto });
+      const { name, ...details } = dto;
+      // What it is called can name a person, whom the audit would keep.
+      if (name !== undefined) Object.assign(details, { renamed: true });
+      await this.record(tx, actor, 'client.changed', partnerId, clientId, details);
       return this.clients.lock(tx, partnerId, clientId);
     });
   }

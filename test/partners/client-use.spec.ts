@@ -236,7 +236,7 @@ describe('what a client may ask', () => {
     );
     expect((await listed(owner.http))[0]).toMatchObject({ name: 'Renamed', requestsPerMinute: 500 });
     expect(await changes()).toEqual([
-      { client: clientId, name: 'Renamed', requestsPerMinute: null },
+      { client: clientId, renamed: true, requestsPerMinute: null },
       { client: clientId, requestsPerMinute: 12 },
     ]);
   });
