@@ -142,12 +142,16 @@ const READ_BY_THE_ENGINE = [
   'fetch_receipt',
   // Nobody speaks for a partner that has left.
   'focal_point',
-  // What is of a person is forgotten when it leaves, and with it mails on their way to it.
+  // What is of a person is forgotten when it leaves, with mails on their way to it, and who it was in meetings.
   'focal_point_contact',
+  'forum',
   'mail_notice',
+  'meeting',
   'membership',
   'onward_release',
   'partner',
+  // Whom an application named that has left since.
+  'partner_application',
   // Memberships follow it.
   'partner_presence',
   'purge_confirmation',
@@ -345,6 +349,8 @@ describe('row-level security', () => {
         'feed_address_open',
         // Keeps others from changing one’s own partner meanwhile.
         'focal_point_lock_partner',
+        // Where else the same person speaks for the acting partner, or to the steward for any: ids, to end all of it at once.
+        'focal_points_of_person',
         // Counts of one’s own alerts; to the steward of everybody’s.
         'handling_statistics',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.

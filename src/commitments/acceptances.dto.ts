@@ -55,7 +55,7 @@ export class AcceptanceView {
   textId: string;
   @ApiProperty({ type: 'integer' })
   version: number;
-  /** Of what was signed last alone. */
+  /** Of what was signed last alone, until its organisation reports that this person has left. */
   officerName?: string;
   officerTitle: string;
   signedAt: string;

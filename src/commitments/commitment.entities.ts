@@ -58,8 +58,9 @@ export class CommitmentAcceptanceEntity {
   @ForeignKey('commitment_text', { name: 'commitment_acceptance_text_fkey' })
   textId: string;
 
-  @Column('text', { name: 'officer_name' })
-  officerName: string;
+  /** Forgotten when that person leaves. */
+  @Column('text', { name: 'officer_name', nullable: true })
+  officerName: string | null;
 
   @Column('text', { name: 'officer_title' })
   officerTitle: string;

@@ -40,6 +40,7 @@ import { Sensitivity1767225600040 } from '../../migrations/1767225600040-sensiti
 import { ContactTree1767225600041 } from '../../migrations/1767225600041-contact-tree.js';
 import { Presences1767225600042 } from '../../migrations/1767225600042-presences.js';
 import { Dpop1767225600043 } from '../../migrations/1767225600043-dpop.js';
+import { Leavers1767225600044 } from '../../migrations/1767225600044-leavers.js';
 
 const MIGRATIONS = [
   Context1767225600001,
@@ -82,6 +83,7 @@ const MIGRATIONS = [
   ContactTree1767225600041,
   Presences1767225600042,
   Dpop1767225600043,
+  Leavers1767225600044,
 ];
 
 const LEDGER = 'schema_migration';

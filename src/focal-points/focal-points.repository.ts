@@ -142,6 +142,12 @@ export class FocalPointsRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Wherever the same person, by name and address, speaks for its partner; in the order in which all of them are locked. */
+  async listOfPerson(tx: Tx, id: string): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(`select id from focal_points_of_person($1) as id`, [id]);
+    return rows.map((row) => row.id);
+  }
+
   async insertHandover(
     tx: Tx,
     one: { id: string; partnerId: string; successorId: string | null; openMatters: string[] },

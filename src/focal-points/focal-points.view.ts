@@ -99,6 +99,8 @@ export class FocalPointRegister {
 
 export class DepartureView {
   focalPoint: OwnFocalPointView;
+  /** Ids of the other focal points that were the same person, by name and address, and left with it. */
+  alsoDeparted: string[];
   /** Ids of the clients that were bound to the person. */
   revokedClients: string[];
 }
