@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PartnersService } from '../../src/partners/partners.service.js';
+import { StandingService } from '../../src/partners/standing.service.js';
 import { STANDING } from '../../src/partners/partner.rules.js';
 import { until } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -198,8 +198,8 @@ describe('the standing of a sub-partner', () => {
 });
 
 describe('the end that was set beforehand', () => {
-  const services = (): PartnersService[] =>
-    [app, twin].map(({ nest }) => nest.get(PartnersService, { strict: false }));
+  const services = (): StandingService[] =>
+    [app, twin].map(({ nest }) => nest.get(StandingService, { strict: false }));
 
   it.each<[State, State]>([
     ['active', 'expired'],
