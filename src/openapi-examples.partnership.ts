@@ -64,7 +64,7 @@ const contributions = {
               name: 'closures.csv',
               type: 'text/csv',
               bytes: 49,
-              address: `/v1/contributions/shown-only-once-in-this-answer/files/${FILE}`,
+              path: `/v1/contributions/shown-only-once-in-this-answer/files/${FILE}`,
             },
           ],
         },

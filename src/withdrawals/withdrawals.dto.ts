@@ -43,8 +43,8 @@ export class ContributedFileView {
   name: string;
   type: AttachmentType;
   bytes: number;
-  /** Private address of the file itself, as long as that of the contributions is good. */
-  address: string;
+  /** Private path of the file itself, as long as that of the contributions is good. */
+  path: string;
 }
 
 export class ContributedRenditionView {
@@ -114,6 +114,6 @@ const presentRendition = (
   content: { ...content },
   files: (content.attachments ?? []).map(({ id, name, type, bytes }) => ({
     ...{ id, name, type, bytes },
-    address: `${path}/files/${id}`,
+    path: `${path}/files/${id}`,
   })),
 });

@@ -28,7 +28,7 @@ interface Contributions {
     type: string;
     id: string;
     state: string;
-    renditions: { content: object; files: { id: string; address: string }[] }[];
+    renditions: { content: object; files: { id: string; path: string }[] }[];
   }[];
   nextCursor: string | null;
 }
@@ -197,7 +197,7 @@ describe('a partner that withdraws', () => {
     const { items } = expectStatus(await app.anonymous.get<Contributions>(contributions), 200);
     const addresses = items
       .flatMap((one) => one.renditions.flatMap(({ files }) => files))
-      .map((one) => one.address);
+      .map((one) => one.path);
     expect(addresses.sort()).toEqual([mine, inReport].map((id) => `${contributions}/files/${id}`).sort());
     const fetched = await app.anonymous.get(`${contributions}/files/${mine}`);
     expect([fetched.status, fetched.text]).toEqual([200, 'a map of ours']);
