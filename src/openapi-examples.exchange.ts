@@ -217,6 +217,21 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
       },
     },
   },
+  listQuotas: {
+    200: {
+      [JSON_TYPE]: {
+        items: [
+          { name: 'requests', of: 'client', limit: 6000, perSeconds: 60, isPerProcess: true },
+          { name: 'long_answers', of: 'partner', limit: 50, used: 2, isPerProcess: true },
+          { name: 'webhooks', of: 'reader', limit: 50, used: 1, isPerProcess: false },
+          { name: 'subscriptions', of: 'reader', limit: 200, used: 12, isPerProcess: false },
+          { name: 'feed_addresses', of: 'reader', limit: 50, used: 3, isPerProcess: false },
+          { name: 'uploads', of: 'partner', limit: 2, used: 0, isPerProcess: true },
+          { name: 'unused_attachments', of: 'partner', limit: 50, used: 4, isPerProcess: false },
+        ],
+      },
+    },
+  },
   getMe: {
     200: {
       [JSON_TYPE]: {

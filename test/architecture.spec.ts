@@ -36,6 +36,7 @@ const RANKS = [
     'applications',
   ],
   ['delivery', 'withdrawals'],
+  ['quotas'],
   ['app'],
   ['demo'],
 ];

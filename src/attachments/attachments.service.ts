@@ -7,6 +7,7 @@ import { CONFIG } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { type Fault, Problem, problems } from '../core/problem.js';
+import { type Quota } from '../core/quota.js';
 import { ATTACHMENT_TYPES, type AttachmentType, kindOf, safeName } from './attachment.types.js';
 import {
   AttachmentsRepository,
@@ -138,6 +139,15 @@ export class AttachmentsService {
     }
     if (bytes === 0) throw problems.invalidInput([{ pointer: '#', detail: 'must not be empty' }]);
     return { bytes, digest: hash.digest() };
+  }
+
+  async quotasIn(tx: Tx, { partnerId }: Actor): Promise<Quota[]> {
+    const running = this.running.get(partnerId) ?? 0;
+    const unused = await this.attachments.countUnused(tx);
+    return [
+      { name: 'uploads', of: 'partner', limit: MAX_RUNNING, used: running, isPerProcess: true },
+      { name: 'unused_attachments', of: 'partner', limit: MAX_UNUSED, used: unused, isPerProcess: false },
+    ];
   }
 
   private async refuseBeyond(tx: Tx, most: number): Promise<void> {

@@ -186,6 +186,7 @@ describe('answers to what is right', () => {
     expectStatus(await steward.post('/v1/arrangements', { ...body, level: 'regular' }, key), 422);
     expectStatus(await steward.post('/v1/arrangements', body), 409);
     expectStatus(await reader.http.get('/v1/me'), 200);
+    expectStatus(await reader.http.get('/v1/me/quotas'), 200);
     expectStatus(await app.steward.get('/v1/audit'), 200);
   });
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Actor } from '../../access/actor.js';
 import { ActorsService } from '../../access/actors.service.js';
 import { type Rights } from '../../access/route.decorator.js';
 import { type Config } from '../../core/config.js';
@@ -6,6 +7,7 @@ import { CONFIG } from '../../core/config.provider.js';
 import { describeError } from '../../core/logging.js';
 import { Metrics } from '../../core/metrics.js';
 import { problems } from '../../core/problem.js';
+import { type Quota } from '../../core/quota.js';
 import { Shutdown } from '../../core/shutdown.js';
 import { WakeUps } from '../../core/wake-ups.js';
 import { ChangeLogsService, type LogPlace } from '../../sharing/change-logs.service.js';
@@ -100,6 +102,13 @@ export class LongAnswersService implements OnApplicationBootstrap {
         else this.ofPartners.delete(answer.partnerId);
       },
     };
+  }
+
+  /** Streams, and requests that wait. */
+  quotaOf({ partnerId }: Actor): Quota {
+    const { longAnswersPerPartner: limit } = this.config;
+    const used = this.ofPartners.get(partnerId) ?? 0;
+    return { name: 'long_answers', of: 'partner', limit, used, isPerProcess: true };
   }
 
   private async look(): Promise<void> {

@@ -7,6 +7,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import { Database, type Tx } from '../../core/database.js';
 import { newId } from '../../core/ids.js';
 import { problems } from '../../core/problem.js';
+import { type Quota } from '../../core/quota.js';
 import { type CreateFeedAddressDto } from './feed-addresses.dto.js';
 import { type FeedAddressRow, FeedAddressesRepository } from './feed-addresses.repository.js';
 import { hashFeedToken, isFeedToken, isTokenOf, newFeedToken } from './feed-token.js';
@@ -51,6 +52,11 @@ export class FeedAddressesService {
       return this.getIn(tx, id);
     });
     return { row, token };
+  }
+
+  async quotaIn(tx: Tx): Promise<Quota> {
+    const { length: used } = await this.addresses.list(tx);
+    return { name: 'feed_addresses', of: 'reader', limit: MOST_ADDRESSES, used, isPerProcess: false };
   }
 
   async list(actor: Actor): Promise<FeedAddressRow[]> {

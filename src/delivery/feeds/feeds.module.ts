@@ -23,5 +23,6 @@ import { PublicFeedsController } from './public-feeds.controller.js';
     PublicFeedsController,
   ],
   providers: [FeedAddressesRepository, FeedAddressesService, FeedAnswers],
+  exports: [FeedAddressesService],
 })
 export class FeedsModule {}

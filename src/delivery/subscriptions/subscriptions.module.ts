@@ -35,5 +35,6 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsRepository,
     SubscriptionsService,
   ],
+  exports: [SubscriptionsService],
 })
 export class SubscriptionsModule {}

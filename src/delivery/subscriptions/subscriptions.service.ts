@@ -9,6 +9,7 @@ import { requireTag, tagOf } from '../../core/etag.js';
 import { claimId, type IdempotencyKey } from '../../core/idempotency.js';
 import { type PageQuery } from '../../core/page.dto.js';
 import { type Fault, problems } from '../../core/problem.js';
+import { type Quota } from '../../core/quota.js';
 import { PartnersService } from '../../partners/partners.service.js';
 import { FollowingService } from '../following/following.service.js';
 import { SmtpService } from '../../mail/smtp.service.js';
@@ -82,6 +83,11 @@ export class SubscriptionsService {
       await this.record(tx, actor, 'subscription.created', id, { recipients: dto.recipients.length });
       return this.getIn(tx, id);
     });
+  }
+
+  async quotaIn(tx: Tx): Promise<Quota> {
+    const used = await this.subscriptions.count(tx);
+    return { name: 'subscriptions', of: 'reader', limit: MOST, used, isPerProcess: false };
   }
 
   async get(actor: Actor, id: string): Promise<Subscription> {

@@ -45,5 +45,6 @@ import { WebhooksService } from './webhooks.service.js';
         new Sealing(await installationSecret(database, 'webhook-keys')),
     },
   ],
+  exports: [WebhooksService],
 })
 export class WebhooksModule {}

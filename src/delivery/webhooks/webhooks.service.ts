@@ -9,6 +9,7 @@ import { requireVersion } from '../../core/etag.js';
 import { claimId, type IdempotencyKey } from '../../core/idempotency.js';
 import { type PageQuery } from '../../core/page.dto.js';
 import { problems } from '../../core/problem.js';
+import { type Quota } from '../../core/quota.js';
 import { FollowingService } from '../following/following.service.js';
 import { Sealing } from '../../core/sealing.js';
 import { newKeys, presentPublicKey, presentSecret } from './signing.js';
@@ -62,6 +63,11 @@ export class WebhooksService {
       await this.record(tx, actor, id, 'created');
       return { row: await this.get(tx, id), secret: presentSecret(keys) };
     });
+  }
+
+  async quotaIn(tx: Tx): Promise<Quota> {
+    const used = await this.webhooks.count(tx);
+    return { name: 'webhooks', of: 'reader', limit: MOST_WEBHOOKS, used, isPerProcess: false };
   }
 
   async update(

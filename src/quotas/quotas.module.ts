@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
+import { ChangesModule } from '../delivery/changes/changes.module.js';
+import { FeedsModule } from '../delivery/feeds/feeds.module.js';
+import { SubscriptionsModule } from '../delivery/subscriptions/subscriptions.module.js';
+import { WebhooksModule } from '../delivery/webhooks/webhooks.module.js';
+import { QuotasController } from './quotas.controller.js';
+import { QuotasService } from './quotas.service.js';
+
+/** Tells clients what the other modules allow them; owns nothing, and refuses nothing. */
+@Module({
+  imports: [AttachmentsModule, ChangesModule, FeedsModule, SubscriptionsModule, WebhooksModule],
+  controllers: [QuotasController],
+  providers: [QuotasService],
+})
+export class QuotasModule {}
