@@ -217,7 +217,7 @@ export class FocalPointsRepository {
     return tx.query(
       `${WHOLE} where f.partner_id = any ($2)
          and (f.arrangement_id = $1 or (f.arrangement_id is null and f.role in ('headquarters', 'duty_line')))
-         and f.state in ('confirmed', 'due', 'lapsed') and f.valid_from <= now()
+         and f.state in ('confirmed', 'due', 'lapsed') and f.confirmed_at is not null and f.valid_from <= now()
        order by f.partner_id, f.id`,
       [arrangementId, partnerIds],
     );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/core/database.js';
+import { until } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import {
@@ -21,6 +22,7 @@ import {
   namer,
   NAMING_SCOPES,
   nominate,
+  passDays,
   person,
   register,
   type Register,
@@ -198,6 +200,32 @@ describe('the directory', () => {
     expect(seen).not.toContain(local.id);
     const there = await directory(stranger, elsewhere);
     expect(there.flatMap(({ focalPoints }) => focalPoints.map(({ id }) => id))).toContain(local.id);
+  });
+
+  it('shows nobody who never confirmed, also when day 91 has come, and goes on showing who did', async () => {
+    const quiet = await namer(app);
+    await join(app, here, quiet);
+    const silent = await nominate(quiet, person({ role: 'country', arrangement: here.code }));
+    const line = await nominate(quiet, dutyLine());
+    const known = await countryFocalPoint(quiet, here);
+    await passDays(app, quiet, 92);
+    await until(async () => (await register(quiet)).items.every(({ state }) => state === 'lapsed'));
+    const seen = (await directory(fellow, here)).find(({ partnerId }) => partnerId === quiet.partner.id);
+    expect(seen?.focalPoints.map(({ id }) => id)).toEqual([known.id]);
+    const acting = { partnerId: fellow.partner.id, readerId: fellow.partner.id, manages: [] };
+    for (const [table, id] of [
+      ['focal_point', 'id'],
+      ['focal_point_contact', 'focal_point_id'],
+    ] as const) {
+      const rows: { id: string }[] = await app.nest
+        .get(Database)
+        .readAs(acting, (tx) =>
+          tx.query(`select ${id} as id from ${table} where ${id} = any ($1)`, [
+            [silent.id, line.id, known.id],
+          ]),
+        );
+      expect([table, rows.map((row) => row.id)]).toEqual([table, [known.id]]);
+    }
   });
 
   it('is read in pages', async () => {
