@@ -428,18 +428,24 @@ const GONE = `
 
   create function focal_point_forget() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_email text;
   begin
-    -- Alerts that its organisation had sent to it; those to the duty line go on to who sits there.
-    delete from subscription_recipient r using subscription s, focal_point_contact c
-    where c.focal_point_id = new.id and new.role <> 'duty_line'
-      and s.id = r.subscription_id and s.partner_id = new.partner_id and lower(r.address) = lower(c.email);
+    -- Nothing ends at an address at which somebody is still there: at the duty line, or who shares it with the leaver.
+    select c.email into v_email from focal_point_contact c
+    where c.focal_point_id = new.id and new.role <> 'duty_line' and not exists (
+      select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
+      where f.partner_id = new.partner_id and f.id <> new.id and f.state not in ('ended', 'departed')
+        and lower(o.email) = lower(c.email));
+    -- Alerts that its organisation had sent to it.
+    delete from subscription_recipient r using subscription s
+    where s.id = r.subscription_id and s.partner_id = new.partner_id and lower(r.address) = lower(v_email);
     -- What its organisation committed to is not asked of it any more.
-    delete from mail_notice n using partner p, focal_point_contact c
-    where c.focal_point_id = new.id and new.role <> 'duty_line' and p.id = new.partner_id
-      and n.kind like 'commitments.%' and n.params->>'name' = p.name and lower(n.address) = lower(c.email);
-    update commitment_acceptance a set reminder_address = null from focal_point_contact c
-    where c.focal_point_id = new.id and new.role <> 'duty_line'
-      and a.partner_id = new.partner_id and lower(a.reminder_address) = lower(c.email);
+    delete from mail_notice n using partner p
+    where p.id = new.partner_id and n.kind like 'commitments.%' and n.params->>'name' = p.name
+      and lower(n.address) = lower(v_email);
+    update commitment_acceptance set reminder_address = null
+    where partner_id = new.partner_id and lower(reminder_address) = lower(v_email);
     delete from focal_point_contact where focal_point_id = new.id;
     delete from mail_notice where kind like 'focal\\_point.%' and params->>'id' = new.id::text;
     update client set revoked_at = now() where focal_point_id = new.id and revoked_at is null;

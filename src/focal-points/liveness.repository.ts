@@ -33,7 +33,10 @@ export interface ChairRow {
 /** All SQL by which time itself moves focal points on, as the system: several processes may try at once. */
 @Injectable()
 export class LivenessRepository {
-  /** One for whom something is due, which nobody else takes meanwhile; left to chance, so that none keeps others waiting. */
+  /**
+   * One for whom something is due, which nobody else takes meanwhile, with its partner: of two who share an address, one
+   * leaves after the other. Left to chance, so that none keeps others waiting.
+   */
   async takeDue(tx: Tx): Promise<FocalPointRow | null> {
     const rows: FocalPointRow[] = await tx.query(
       `select f.id, f.partner_id, f.role, f.arrangement_id, f.countries, f.area, f.valid_from, f.valid_until, f.state,
@@ -45,7 +48,7 @@ export class LivenessRepository {
          or (${THERE} and f.state <> 'lapsed' and f.valid_from <= now()
            and greatest(f.awaited_since, f.valid_from)
              + case f.reminders ${NEXT} else ${days(LAPSES_AFTER_DAYS)} end <= now()))
-       order by random() limit 1 for no key update of f skip locked`,
+       order by random() limit 1 for no key update of f, p skip locked`,
     );
     return rows[0] ?? null;
   }
