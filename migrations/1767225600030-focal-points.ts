@@ -12,6 +12,7 @@ export class FocalPoints1767225600030 implements MigrationInterface {
     await runner.query(reevaluate(true));
     await runner.query(ANSWERING);
     await runner.query(GONE);
+    await runner.query(MOVED);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -476,7 +477,80 @@ const GONE = `
     for each row when (new.status = 'withdrawn' and old.status <> 'withdrawn') execute function focal_point_leave();
 `;
 
+/**
+ * Whoever has a new address has nothing at the former one any more, or could not end it by leaving: what its organisation
+ * had sent there is offered to the new one, which is asked first, and what is on its way goes there.
+ */
+const MOVED = `
+  create policy engine_readdresses on mail_notice for update to slt_engine
+    using (kind like 'focal\\_point.%' or kind like 'commitments.%')
+    with check (kind like 'focal\\_point.%' or kind like 'commitments.%');
+  grant update (address) on mail_notice to slt_engine;
+  create policy engine_offers on subscription_recipient for insert to slt_engine with check (state = 'unconfirmed');
+  grant select (state, reader_id, language, time_zone, delivery, digest_at, quiet_from, quiet_until, max_per_hour),
+    insert (id, subscription_id, reader_id, address, language, time_zone, delivery, digest_at, quiet_from, quiet_until,
+      max_per_hour) on subscription_recipient to slt_engine;
+  create policy engine_asks on mail_message for insert to slt_engine with check (kind = 'confirmation');
+  grant insert (id, recipient_id, kind, due_at) on mail_message to slt_engine;
+
+  create function focal_point_readdress() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_partner uuid := (select partner_id from focal_point where id = new.focal_point_id);
+    -- As subscriptions write it.
+    v_address text := substring(new.email from '^(.*@)') || lower(substring(new.email from '[^@]*$'));
+  begin
+    -- Links that were mailed are good no more; the new address is asked with one of its own.
+    delete from mail_notice
+    where kind in ('focal_point.ask', 'focal_point.reminder') and params->>'id' = new.focal_point_id::text;
+    update mail_notice set address = new.email
+    where kind like 'focal\\_point.%' and params->>'id' = new.focal_point_id::text;
+    -- A duty line is nobody who leaves, and somebody else may still be there.
+    if new.name is null or exists (
+      select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
+      where f.partner_id = v_partner and f.id <> new.focal_point_id and f.state not in ('ended', 'departed')
+        and lower(o.email) = lower(old.email)) then return null; end if;
+    with gone as (
+      delete from subscription_recipient r using subscription s
+      where s.id = r.subscription_id and s.partner_id = v_partner and lower(r.address) = lower(old.email)
+      returning r.subscription_id, r.reader_id, r.state, r.language, r.time_zone, r.delivery, r.digest_at, r.quiet_from,
+        r.quiet_until, r.max_per_hour
+    ), offered as (
+      insert into subscription_recipient (id, subscription_id, reader_id, address, language, time_zone, delivery,
+        digest_at, quiet_from, quiet_until, max_per_hour)
+      select gen_random_uuid(), g.subscription_id, g.reader_id, v_address, g.language, g.time_zone, g.delivery,
+        g.digest_at, g.quiet_from, g.quiet_until, g.max_per_hour
+      -- Who had enough is not asked anew.
+      from gone g where g.state <> 'unsubscribed' and not exists (
+        select from subscription_recipient r
+        where r.subscription_id = g.subscription_id and lower(r.address) = lower(new.email))
+      on conflict (subscription_id, address) do nothing returning id
+    )
+    insert into mail_message (id, recipient_id, kind, due_at)
+    select gen_random_uuid(), id, 'confirmation', now() from offered;
+    update mail_notice n set address = new.email from partner p
+    where p.id = v_partner and n.kind like 'commitments.%' and n.params->>'name' = p.name
+      and lower(n.address) = lower(old.email);
+    update commitment_acceptance set reminder_address = new.email
+    where partner_id = v_partner and lower(reminder_address) = lower(old.email);
+    return null;
+  end $$;
+  grant create on schema public to slt_engine;
+  alter function focal_point_readdress() owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function focal_point_readdress() from public;
+  create trigger focal_point_moved after update of email on focal_point_contact
+    for each row when (lower(new.email) <> lower(old.email)) execute function focal_point_readdress();
+`;
+
 const DOWN_FUNCTIONS = `
+  drop trigger focal_point_moved on focal_point_contact; drop function focal_point_readdress();
+  drop policy engine_asks on mail_message; revoke insert (id, recipient_id, kind, due_at) on mail_message from slt_engine;
+  drop policy engine_offers on subscription_recipient;
+  revoke select (state, reader_id, language, time_zone, delivery, digest_at, quiet_from, quiet_until, max_per_hour),
+    insert (id, subscription_id, reader_id, address, language, time_zone, delivery, digest_at, quiet_from, quiet_until,
+      max_per_hour) on subscription_recipient from slt_engine;
+  drop policy engine_readdresses on mail_notice; revoke update (address) on mail_notice from slt_engine;
   drop trigger partner_left on partner; drop function focal_point_leave();
   drop trigger focal_point_gone on focal_point; drop trigger focal_point_confirmed on focal_point;
   drop function focal_point_forget(); drop function focal_point_covers();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { LivenessService } from '../../src/focal-points/liveness.service.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
@@ -33,6 +33,9 @@ beforeEach(async () => {
   owner = await namer(app, { scopes: [...NAMING_SCOPES, 'subscriptions:manage'] });
   here = await arrangement(app, { members: [owner] });
 });
+afterEach(() => {
+  mails.refuseRecipient = () => undefined;
+});
 afterAll(async () => {
   await app.close();
   await mails.stop();
@@ -50,7 +53,9 @@ async function agree(address: string): Promise<void> {
   const asked = await until(() =>
     Promise.resolve(
       mails.received.findLast(
-        ({ to, mail }) => to.includes(address) && (mail.text ?? '').includes(`/v1/${page}/`),
+        ({ to, mail }) =>
+          to.some((one) => one.toLowerCase() === address.toLowerCase()) &&
+          (mail.text ?? '').includes(`/v1/${page}/`),
       ) ?? false,
     ),
   );
@@ -159,5 +164,75 @@ describe('an address that several share', () => {
     }
     await ended(other);
     expect(await recipientsOf(subscription)).toEqual([]);
+  });
+});
+
+describe('a new address', () => {
+  const move = async ({ id }: FocalPoint, email: string): Promise<unknown> =>
+    expectStatus(await owner.http.patch(`${registerOf(owner)}/${id}`, { email }), 200);
+
+  it('is offered what its organisation sent to the former one, which has nothing any more', async () => {
+    const [input, email] = [person(), person().email];
+    const made = await nominate(owner, input);
+    const subscription = await alertsTo(input.email.toUpperCase());
+    const others = await alertsTo(person().email);
+    const before = await recipientsOf(others);
+    await remindedAt(input.email);
+    await move(made, email);
+    expect(await recipientsOf(subscription)).toEqual([[email, 'unconfirmed']]);
+    expect(await reminders()).toEqual([{ address: email }, { address: email }]);
+    await agree(email);
+    expect(await recipientsOf(subscription)).toEqual([[email, 'confirmed']]);
+    expect(await recipientsOf(others)).toEqual(before);
+    await depart(made);
+    expect([await recipientsOf(subscription), await reminders()]).toEqual([[], []]);
+  });
+
+  it('takes nothing from an address at which somebody else still is, nor from a duty line', async () => {
+    const input = person();
+    const [made, line] = [await nominate(owner, input), await nominate(owner, dutyLine())];
+    await nominate(owner, person({ email: input.email }));
+    const [shared, duty] = [await alertsTo(input.email), await alertsTo(line.email ?? '')];
+    await move(made, person().email);
+    await move(line, person().email);
+    expect(await recipientsOf(shared)).toEqual([[input.email, 'confirmed']]);
+    expect(await recipientsOf(duty)).toEqual([[line.email, 'confirmed']]);
+  });
+
+  it('is not asked where it stands already, nor on behalf of whoever had enough', async () => {
+    const [input, email] = [person(), person().email];
+    const made = await nominate(owner, input);
+    const both = await subscribe(owner.http, [{ address: input.email }, { address: email }]);
+    const stopped = await alertsTo(input.email);
+    await query(
+      app.database.superuserUrl,
+      `update subscription_recipient set state = 'unsubscribed' where subscription_id = $1`,
+      [stopped.id],
+    );
+    await move(made, email);
+    expect(await recipientsOf(both)).toEqual([[email, 'unconfirmed']]);
+    expect(await recipientsOf(stopped)).toEqual([]);
+  });
+
+  it('has what was on its way, and no link of the former one', async () => {
+    const [input, email] = [person(), person().email];
+    mails.refuseRecipient = () => ({ code: 451, message: 'Come back later' });
+    const made = await nominate(owner, input);
+    const waiting = (): Promise<unknown[]> =>
+      query(
+        app.database.superuserUrl,
+        `select kind, address from mail_notice where params->>'id' = $1 and kind <> 'focal_point.ask'
+         union all select kind, address from mail_notice where lower(address) = lower($2)`,
+        [made.id, input.email],
+      );
+    await query(
+      app.database.superuserUrl,
+      `insert into mail_notice (id, address, language, kind, params, due_at)
+       values (gen_random_uuid(), $1, 'en', 'focal_point.suspended', $2, now() + interval '1 day')`,
+      [input.email, { id: made.id, partner: 'P', place: 'Here' }],
+    );
+    await until(async () => (await waiting()).length === 3);
+    await move(made, email);
+    expect(await waiting()).toEqual([{ kind: 'focal_point.suspended', address: email }]);
   });
 });
