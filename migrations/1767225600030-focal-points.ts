@@ -159,7 +159,7 @@ const TABLES = `
   grant update (acknowledged_at) on focal_point_handover to slt_service;
 `;
 
-/** What a restricted partner is still given reaches its duty address: how far that was told, and each mail once. */
+/** What a restricted partner is still given reaches its duty address: how far that was told, and each change once. */
 const DUTY = `
   create table duty_watch (
     partner_id uuid constraint duty_watch_pkey primary key
@@ -169,11 +169,16 @@ const DUTY = `
   create table duty_mail (
     focal_point_id uuid not null constraint duty_mail_focal_point_fkey references focal_point (id),
     alert_id uuid not null constraint duty_mail_alert_fkey references shareable (id),
+    -- The change that it is to be told of, in the log of its partner; what is sent is what stands then.
+    position bigint not null,
+    -- The label under which it was told; null until it was, and once it was told that it is withdrawn.
+    tlp smallint,
     state text not null default 'waiting',
     attempts integer not null default 0,
     first_tried_at timestamptz,
     due_at timestamptz not null default now(),
     constraint duty_mail_pkey primary key (focal_point_id, alert_id),
+    constraint duty_mail_tlp_check check (tlp between 0 and 4),
     constraint duty_mail_state_check check (state in ('waiting', 'sent', 'dropped'))
   );
   create index duty_mail_due_idx on duty_mail (due_at) where state = 'waiting';

@@ -837,7 +837,7 @@ async function fill(superuserUrl: string, partnerId: string): Promise<void> {
          audience_arrangements, audience_kinds, audience_partners, audience_except)
        values ('${rendition}', '${shareable}', 0, 1, 0, true, 'x', '{${arrangement}}', '{}', '{}', '{}');
      insert into share_grant values ('${partnerId}', '${shareable}', '${rendition}', 'alert', 1, 1, now());
-     insert into duty_mail (focal_point_id, alert_id) values ('${arrangement}', '${shareable}');
+     insert into duty_mail (focal_point_id, alert_id, position) values ('${arrangement}', '${shareable}', 1);
      insert into change_head values ('${partnerId}', 1);
      insert into change_entry values ('${partnerId}', 1, 'published', 'alert', '${shareable}', 1, null, now());
      insert into follower values ('${shareable}', 'webhook', '${partnerId}', '${partnerId}', '${client}', 1, 0);

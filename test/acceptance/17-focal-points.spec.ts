@@ -229,7 +229,7 @@ describe('membership and focal points, as they begin, lapse and end', () => {
       expect(found).toMatchObject({ confirmation: 'unconfirmed' });
     });
 
-    it('still has severe GREEN alerts sent to its duty address, each once, and nothing else', async () => {
+    it('still has severe GREEN alerts sent to its duty address, each change once, and nothing else', async () => {
       await publish('AMBER', 'Severe but restricted');
       await publish('GREEN', 'Green but minor', { severity: 'minor' });
       await publish('GREEN', 'A drill', { status: 'exercise' });
@@ -241,9 +241,10 @@ describe('membership and focal points, as they begin, lapse and end', () => {
         }),
         200,
       );
+      await until(() => Promise.resolve(alertsTo(line).includes('First severe, once more')));
       await publish('GREEN', 'Second extreme', { severity: 'extreme' });
       await until(() => Promise.resolve(alertsTo(line).includes('Second extreme')));
-      expect(alertsTo(line).sort()).toEqual(['First severe', 'Second extreme']);
+      expect(alertsTo(line)).toEqual(['First severe', 'First severe, once more', 'Second extreme']);
       expect(alertsTo(chairLine)).toEqual([]);
     });
 

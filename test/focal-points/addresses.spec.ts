@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { LivenessService } from '../../src/focal-points/liveness.service.js';
-import { type MailServer, startMailServer } from '../delivery/mail-server.js';
+import { type MailServer, type Received, startMailServer } from '../delivery/mail-server.js';
 import { linkIn, mailSettings, subscribe, type SubscriptionView } from '../delivery/subscribing.js';
 import { Gate, until } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -50,7 +50,7 @@ async function alertsTo(address: string): Promise<SubscriptionView> {
 
 async function agree(address: string): Promise<void> {
   const page = 'subscription-confirmations';
-  const asked = await until(() =>
+  const asked = await until<Received>(() =>
     Promise.resolve(
       mails.received.findLast(
         ({ to, mail }) =>
