@@ -49,9 +49,13 @@ const COLUMNS = `
 `;
 
 const MANAGES = `(select acting_manages('partners'))`;
+/** Companies and donors are not reached through arrangements, and find nobody in them. */
+const COUNTERPART = `(select exists (select from partner p
+  where p.id = (select acting_partner()) and p.kind not in ('private_sector', 'donor')))`;
 /** Those who answered at least once, as members of the same arrangement see them; of whom has left, nobody. */
 const SHOWN = (f: string): string => `(
     ${f}.state in ('confirmed', 'due', 'lapsed') and ${f}.confirmed_at is not null and ${f}.valid_from <= now()
+    and ${COUNTERPART}
     and exists (select from partner p where p.id = ${f}.partner_id and p.status in ('active', 'suspended')) and (
       (${f}.arrangement_id in (select acting_arrangements()) and exists (
         select from membership m where m.partner_id = ${f}.partner_id and m.arrangement_id = ${f}.arrangement_id

@@ -60,7 +60,10 @@ export class FocalPointView {
   arrangementId?: string;
   countries: string[];
   area?: string;
-  /** How it is called and reached: for its own partner and members of the same arrangement, and gone when it leaves. */
+  /**
+   * How it is called and reached: for its own partner and members of the same arrangement other than companies and donors,
+   * and gone when it leaves.
+   */
   name?: string;
   email?: string;
   phones?: string[];
