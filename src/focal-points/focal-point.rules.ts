@@ -102,17 +102,17 @@ export interface Round {
   reminders: number;
 }
 
-/** Of several reminders that were missed, one is sent. */
+/** Of several reminders that were missed, one is sent; a new address is asked at once, and also when it is too late. */
 export function dueAt(round: Round, now: Date): Due {
   const { state, validFrom, validUntil, awaitedSince, reminders } = round;
   if (state === 'ended' || state === 'departed') return null;
   if (validUntil !== null && validUntil <= now) return { act: 'end' };
-  if (state === 'lapsed' || validFrom > now) return null;
+  if (validFrom > now || (state === 'lapsed' && reminders > 0)) return null;
   const since = awaitedSince > validFrom ? awaitedSince : validFrom;
   const passed = ASKED_ON_DAYS.filter((days) => dayAfter(since, days) <= now).length;
   if (passed > reminders)
     return { act: 'ask', reminders: passed, fallsDue: state === 'confirmed' && passed > 1 };
-  return dayAfter(since, LAPSES_AFTER_DAYS) <= now ? { act: 'lapse' } : null;
+  return state !== 'lapsed' && dayAfter(since, LAPSES_AFTER_DAYS) <= now ? { act: 'lapse' } : null;
 }
 
 /** What a new focal point says of itself, as far as it counts here. */

@@ -76,7 +76,7 @@ export class NominateFocalPointDto {
 /** How the same person is reached; another person is another focal point. */
 export class ChangeFocalPointDto {
   /**
-   * Links that were mailed to the former address stop working. Where alerts were mailed there the new one is asked whether it
+   * Is asked to confirm, at once; links that were mailed to the former address stop working. Where alerts were mailed there the new one is asked whether it
    * wants them, and the former one has no more of them unless somebody else is there.
    */
   @IfPresent()

@@ -124,9 +124,9 @@ export class FocalPointsRepository {
     await tx.query(`update focal_point set valid_until = $2 where id = $1`, [id, until]);
   }
 
-  /** Nobody comes by a link that went to another address. */
-  async endLinks(tx: Tx, id: string): Promise<void> {
-    await tx.query(`update focal_point set link_turn = link_turn + 2 where id = $1`, [id]);
+  /** Nobody comes by a link that went to another address; nothing of this round has gone to the new one. */
+  async beginAsking(tx: Tx, id: string): Promise<void> {
+    await tx.query(`update focal_point set link_turn = link_turn + 2, reminders = 0 where id = $1`, [id]);
   }
 
   /** What is of the person is deleted and its clients are revoked by trigger, when it is over. */

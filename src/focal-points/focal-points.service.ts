@@ -120,7 +120,7 @@ export class FocalPointsService {
         }
         await this.register.changeValidity(tx, id, until);
       }
-      if (dto.email !== undefined && dto.email !== row.email) await this.register.endLinks(tx, id);
+      if (dto.email !== undefined && dto.email !== row.email) await this.register.beginAsking(tx, id);
       await this.register.changeContact(tx, id, {
         email: dto.email ?? row.email,
         phones: dto.phones ?? row.phones ?? [],

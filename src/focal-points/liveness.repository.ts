@@ -45,7 +45,7 @@ export class LivenessRepository {
        from focal_point f join partner p on p.id = f.partner_id
        left join focal_point_contact c on c.focal_point_id = f.id
        where f.state not in ('ended', 'departed') and (f.valid_until <= now()
-         or (${THERE} and f.state <> 'lapsed' and f.valid_from <= now()
+         or (${THERE} and (f.state <> 'lapsed' or f.reminders = 0) and f.valid_from <= now()
            and greatest(f.awaited_since, f.valid_from)
              + case f.reminders ${NEXT} else ${days(LAPSES_AFTER_DAYS)} end <= now()))
        order by random() limit 1 for no key update of f, p skip locked`,

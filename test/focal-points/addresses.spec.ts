@@ -9,12 +9,15 @@ import { query } from '../support/database.js';
 import { arrangement, type TestArrangement, type TestPartner } from '../support/factories.js';
 import { expectStatus } from '../support/http.js';
 import {
+  askings,
   confirm,
+  confirmationLink,
   dutyLine,
   type FocalPoint,
   namer,
   NAMING_SCOPES,
   nominate,
+  passDays,
   person,
   register,
   registerOf,
@@ -170,6 +173,27 @@ describe('an address that several share', () => {
 describe('a new address', () => {
   const move = async ({ id }: FocalPoint, email: string): Promise<unknown> =>
     expectStatus(await owner.http.patch(`${registerOf(owner)}/${id}`, { email }), 200);
+
+  it.each(['nominated', 'confirmed', 'lapsed'])('is asked at once, once, when it is %s', async (state) => {
+    const [input, email] = [person(), person().email];
+    const made = await nominate(owner, input);
+    await until(() => Promise.resolve(askings(mails, input.email).length === 1));
+    if (state === 'confirmed') await confirm(owner, made);
+    if (state === 'lapsed') await passDays(app, owner, 92);
+    const stateOf = async () => (await register(owner)).items.find(({ id }) => id === made.id)?.state;
+    await until(async () => (await stateOf()) === state);
+    if (state === 'lapsed') await until(() => Promise.resolve(askings(mails, input.email).length === 2));
+    const before = askings(mails, input.email).length;
+    await move(made, email);
+    const asked = await until(() => Promise.resolve(askings(mails, email).at(-1) ?? false));
+    const witness = dutyLine();
+    await nominate(owner, witness);
+    await mails.to(witness.email);
+    expect([askings(mails, email).length, askings(mails, input.email).length]).toEqual([1, before]);
+    expect(await stateOf()).toBe(state);
+    expect((await app.anonymous.post(confirmationLink(asked))).status).toBe(200);
+    expect(await stateOf()).toBe('confirmed');
+  });
 
   it('is offered what its organisation sent to the former one, which has nothing any more', async () => {
     const [input, email] = [person(), person().email];

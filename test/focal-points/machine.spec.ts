@@ -73,6 +73,17 @@ describe('what can happen to a focal point', () => {
       expect(on(1000, round({ state: 'lapsed', reminders: 4 }))).toBeNull();
     });
 
+    it('is to ask a new address at once, in every state, once, and not for longer than before', () => {
+      const anew = (state: Round['state']): Round => round({ state, reminders: 0 });
+      expect(on(1, anew('confirmed'))).toEqual({ act: 'ask', reminders: 1, fallsDue: false });
+      expect(on(80, anew('confirmed'))).toEqual({ act: 'ask', reminders: 2, fallsDue: true });
+      expect(on(80, anew('due'))).toEqual({ act: 'ask', reminders: 2, fallsDue: false });
+      expect(on(5, anew('nominated'))).toEqual({ act: 'ask', reminders: 1, fallsDue: false });
+      expect(on(200, anew('lapsed'))).toEqual({ act: 'ask', reminders: 4, fallsDue: false });
+      expect(on(200, round({ state: 'lapsed', reminders: 4 }))).toBeNull();
+      expect(on(91, round({ state: 'nominated', reminders: 4 }))).toEqual({ act: 'lapse' });
+    });
+
     it('counts from the beginning of a validity that was to come, and never after its end', () => {
       const later = new Date(since.getTime() + 10 * DAY_MS);
       const nominated = round({ state: 'nominated', validFrom: later, reminders: 0 });
