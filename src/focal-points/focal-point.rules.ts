@@ -131,6 +131,12 @@ export interface Nomination {
 const NOWHERE: readonly FocalPointRole[] = ['headquarters', 'administrator'];
 const SOMEWHERE: readonly FocalPointRole[] = ['country', 'area'];
 
+/** A duty line that nobody can call is none. */
+export const phoneFaults = (role: FocalPointRole, phones: readonly string[]): Fault[] =>
+  role === 'duty_line' && phones.length === 0
+    ? [{ pointer: '#/phones', detail: 'must be at least one for a duty line' }]
+    : [];
+
 /** What is wrong with a nomination, beyond what each field says by itself. */
 export function nominationFaults(one: Nomination, now: Date): Fault[] {
   const faults: Fault[] = [];
@@ -139,7 +145,7 @@ export function nominationFaults(one: Nomination, now: Date): Fault[] {
   };
   if (one.role === 'duty_line') {
     if (one.name !== undefined) fault('name', 'must be absent: a duty line is nobody in particular');
-    if ((one.phones ?? []).length === 0) fault('phones', 'must be at least one for a duty line');
+    faults.push(...phoneFaults(one.role, one.phones ?? []));
   } else if (one.name === undefined) fault('name', 'is needed for a person');
   if (NOWHERE.includes(one.role) && one.arrangement !== undefined) {
     fault('arrangement', 'must be absent for this role');

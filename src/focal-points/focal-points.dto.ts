@@ -41,7 +41,7 @@ export class NominateFocalPointDto {
   @MaxLength(254)
   email: string;
 
-  /** E.164. */
+  /** E.164; a duty line has at least one. */
   @IfPresent()
   @IsArray()
   @ArrayUnique()
@@ -84,6 +84,7 @@ export class ChangeFocalPointDto {
   @MaxLength(254)
   email?: string;
 
+  /** E.164; a duty line has at least one. */
   @IfPresent()
   @IsArray()
   @ArrayUnique()

@@ -8,7 +8,7 @@ import { canonicalLanguage } from '../core/language.js';
 import { problems } from '../core/problem.js';
 import { NoticesService } from '../mail/notices.service.js';
 import { PartnersService } from '../partners/partners.service.js';
-import { MAX_FOCAL_POINTS, nominationFaults } from './focal-point.rules.js';
+import { MAX_FOCAL_POINTS, nominationFaults, phoneFaults } from './focal-point.rules.js';
 import { type ChangeFocalPointDto, type NominateFocalPointDto } from './focal-points.dto.js';
 import { FocalPointsRepository } from './focal-points.repository.js';
 import {
@@ -111,15 +111,13 @@ export class FocalPointsService {
       const row = await this.lockIn(tx, actor, partnerId, id);
       if (actor.partnerId !== partnerId) throw problems.forbidden('That is for the partner to do.');
       if (row.email === null) throw problems.conflict(`The focal point is ${row.state}.`);
-      if (dto.until !== undefined) {
-        const until = new Date(dto.until);
-        if (until <= row.valid_from || until <= new Date()) {
-          throw problems.invalidInput([
-            { pointer: '#/until', detail: 'must be after the beginning, and to come' },
-          ]);
-        }
-        await this.register.changeValidity(tx, id, until);
+      const faults = dto.phones === undefined ? [] : phoneFaults(row.role, dto.phones);
+      const until = dto.until === undefined ? undefined : new Date(dto.until);
+      if (until !== undefined && (until <= row.valid_from || until <= new Date())) {
+        faults.push({ pointer: '#/until', detail: 'must be after the beginning, and to come' });
       }
+      if (faults.length > 0) throw problems.invalidInput(faults);
+      if (until !== undefined) await this.register.changeValidity(tx, id, until);
       if (dto.email !== undefined && dto.email !== row.email) await this.register.beginAsking(tx, id);
       await this.register.changeContact(tx, id, {
         email: dto.email ?? row.email,

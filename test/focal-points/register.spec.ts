@@ -150,6 +150,17 @@ describe('a nomination', () => {
     expect((await fellow.http.patch(path, { callSign: 'X' })).status).toBe(404);
   });
 
+  it('leaves a duty line a number, and whoever is somebody none if they like', async () => {
+    const made = [await nominate(owner, dutyLine()), await nominate(owner)] as const;
+    const change = (one: FocalPoint, body: object) =>
+      owner.http.patch<FocalPoint & Problem>(`${registerOf(owner)}/${one.id}`, body);
+    const refused = await change(made[0], { phones: [] });
+    expect([refused.status, refused.body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['#/phones']]);
+    expect(expectStatus(await change(made[0], { callSign: 'KILO' }), 200).phones).toEqual(made[0].phones);
+    expect(expectStatus(await change(made[0], { phones: ['+41225550199'] }), 200).phones).toHaveLength(1);
+    expect(expectStatus(await change(made[1], { phones: [] }), 200).phones).toEqual([]);
+  });
+
   it('is made once, however often it is sent', async () => {
     const headers = { 'Idempotency-Key': `key-${Date.now()}` };
     const input = person();
