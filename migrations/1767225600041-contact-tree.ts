@@ -1,14 +1,19 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Who calls whom when something happens, and whom they reached when it did. */
+/** Who calls whom when something happens, and whom they reached when it did; and whether all that is in place. */
 export class ContactTree1767225600041 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLES);
     await runner.query(POLICIES);
+    await runner.query(EVIDENCE);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop function arrangement_evidence(uuid);
+      drop policy engine_reads on forum; revoke select (id, arrangement_id, is_closed) on forum from slt_engine;
+      drop policy engine_reads on meeting; revoke select (forum_id, starts_at, is_cancelled) on meeting from slt_engine;
+      revoke select (confirmed_at) on focal_point from slt_engine;
       drop table contact_call; drop table contact_activation; drop table contact_tree_entry; drop table contact_tree;
     `);
   }
@@ -97,4 +102,58 @@ const POLICIES = `
   grant update (version, updated_at) on contact_tree to slt_service;
   grant update (closed_at) on contact_activation to slt_service;
   grant update (state, said_by, said_at) on contact_call to slt_service;
+`;
+
+/**
+ * What readiness can see for itself, as one word for whoever is a member or manages arrangements: nothing when it was
+ * never there, false when it is so no more.
+ */
+const EVIDENCE = `
+  create policy engine_reads on contact_tree_entry for select to slt_engine using (true);
+  grant select on contact_tree_entry to slt_engine;
+  create policy engine_reads on forum for select to slt_engine using (true);
+  grant select (id, arrangement_id, is_closed) on forum to slt_engine;
+  create policy engine_reads on meeting for select to slt_engine using (true);
+  grant select (forum_id, starts_at, is_cancelled) on meeting to slt_engine;
+  grant select (confirmed_at) on focal_point to slt_engine;
+
+  create function arrangement_evidence(p_arrangement uuid) returns table (code text, holds boolean)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with members as (
+      select p.id, coalesce(p.sponsor_id, p.id) as speaker from membership m join partner p on p.id = m.partner_id
+      where m.arrangement_id = p_arrangement and m.state = 'current'
+        and (acting_manages('arrangements') or p_arrangement in (select acting_arrangements()))
+    ), speakers as (
+      select s.kind in ('un_entity', 'unsms_mou') as is_un, count(f.id) > 0 as answered,
+        coalesce(bool_or(f.state in ('confirmed', 'due')), false) as answers
+      from (select distinct speaker from members) m
+      -- Companies and donors are not reached through arrangements, and owe nobody an answer there.
+      join partner s on s.id = m.speaker and s.kind not in ('private_sector', 'donor')
+      left join focal_point f on f.partner_id = s.id and f.arrangement_id = p_arrangement
+        and f.role in ('country', 'area', 'alternate') and f.confirmed_at is not null
+        and f.state not in ('ended', 'departed')
+      group by s.id, s.kind
+    )
+    select 'focal_points', bool_and(answers) from speakers
+    having bool_and(answered) and bool_or(is_un) and bool_or(not is_un)
+    union all
+    -- Everybody stands in the tree, and whoever is to call them is still a member.
+    select 'contact_list', bool_and(exists (
+      select from contact_tree_entry e where e.arrangement_id = p_arrangement and e.partner_id = m.id
+        and (e.caller_id is null or exists (select from members c where c.id in (e.caller_id, e.alternate_id)))))
+    from members m
+    where exists (select from contact_tree_entry e where e.arrangement_id = p_arrangement)
+    having count(*) > 0
+    union all
+    -- To come, or not long ago.
+    select 'scheduled_meetings', bool_or(g.starts_at > now() - make_interval(hours => 24 * 30))
+    from meeting g join forum f on f.id = g.forum_id and not f.is_closed
+    where f.arrangement_id = p_arrangement and not g.is_cancelled and exists (select from members)
+    having count(*) > 0
+  $$;
+  grant create on schema public to slt_engine;
+  alter function arrangement_evidence(uuid) owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function arrangement_evidence(uuid) from public;
+  grant execute on function arrangement_evidence(uuid) to slt_service;
 `;

@@ -16,15 +16,13 @@ export class Leavers1767225600044 implements MigrationInterface {
       drop trigger focal_point_departed on focal_point;
       drop function focal_point_unname(); drop function focal_points_of_person(uuid);
       drop function names_person(text, text, text); drop function without_person(jsonb, text, text, text);
-      drop policy engine_reads on forum; revoke select (id, arrangement_id) on forum from slt_engine;
-      drop policy engine_reads on meeting; drop policy engine_unnames on meeting;
-      revoke select (id, forum_id, minutes, actions), update (minutes, actions) on meeting from slt_engine;
+      drop policy engine_unnames on meeting;
+      revoke select (id, minutes, actions), update (minutes, actions) on meeting from slt_engine;
       drop policy engine_reads on partner_application; drop policy engine_unnames on partner_application;
       revoke select (id, state, partner_id, name, contact_name, contact_email),
         update (contact_name, contact_title, contact_email) on partner_application from slt_engine;
       ${notices(false)}
       revoke select (name), update (name) on client from slt_engine;
-      revoke select (role) on focal_point from slt_engine;
       revoke update (officer_name) on commitment_acceptance from slt_engine;
       -- With a USING clause the table is written anew, whoever may see its rows.
       alter table commitment_acceptance alter column officer_name type text using coalesce(officer_name, '-');
@@ -101,11 +99,8 @@ const notices = (applications: boolean): string => {
 };
 
 const POLICIES = `
-  create policy engine_reads on forum for select to slt_engine using (true);
-  grant select (id, arrangement_id) on forum to slt_engine;
-  create policy engine_reads on meeting for select to slt_engine using (true);
   create policy engine_unnames on meeting for update to slt_engine using (true) with check (true);
-  grant select (id, forum_id, minutes, actions), update (minutes, actions) on meeting to slt_engine;
+  grant select (id, minutes, actions), update (minutes, actions) on meeting to slt_engine;
   create policy engine_reads on partner_application for select to slt_engine using (state = 'approved');
   create policy engine_unnames on partner_application for update to slt_engine
     using (state = 'approved') with check (state = 'approved');
@@ -113,7 +108,6 @@ const POLICIES = `
     update (contact_name, contact_title, contact_email) on partner_application to slt_engine;
   ${notices(true)}
   grant select (name), update (name) on client to slt_engine;
-  grant select (role) on focal_point to slt_engine;
   grant update (officer_name) on commitment_acceptance to slt_engine;
   grant create on schema public to slt_engine;
   alter function focal_point_unname() owner to slt_engine;

@@ -26,6 +26,7 @@ const first = { id: LEVEL, level: 'enhanced', state: 'current', from: MADE, reco
 const expectations = [
   { code: 'radio_room', label: 'Common radio room, day and night', dueDays: 7 },
   { code: 'daily_exchange', label: 'Daily exchange at 17:00', dueDays: 1 },
+  { code: 'focal_points', label: 'Named focal points on both sides' },
 ];
 const own = { level: 'emergency', setBy: 'arrangement', proposal: false, expectations };
 
@@ -65,6 +66,7 @@ const readiness = {
       state: 'overdue',
       dueAt: '2026-11-03T10:00:00.000Z',
     },
+    { code: 'focal_points', label: 'Named focal points on both sides', state: 'lapsed', derived: true },
   ],
 };
 

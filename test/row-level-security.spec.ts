@@ -136,6 +136,8 @@ const READ_BY_THE_ENGINE = [
   // Counted for the members of an arrangement, as far as it is shared.
   'commitment_assessment',
   'commitment_text',
+  // Whether everybody stands in it, and whether there are meetings: yes or no, for readiness.
+  'contact_tree_entry',
   'custodian',
   'custody',
   'feed_address',
@@ -335,6 +337,8 @@ describe('row-level security', () => {
         'alert_feedback_received',
         // Of alerts, to the steward.
         'alert_originators',
+        // Whether focal points, contact tree and meetings are in place: yes or no, to whoever may read readiness.
+        'arrangement_evidence',
         // Whether a file may go with a rendition of the acting partner's own.
         'attaches',
         // Logs of readers, as each of them in turn and with no more rights than theirs.

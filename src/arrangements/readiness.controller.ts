@@ -110,12 +110,12 @@ export class ReadinessController {
     return presentReadiness(await this.readiness.get(actor, id));
   }
 
-  /** Say that something is in place, since when and until when. */
+  /** Say that something is in place, since when and until when, where the exchange does not see that for itself. */
   @Put('readiness/:code')
   @ApiId()
   @ApiCode()
   @RequireScope('arrangements:manage')
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'conflict')
   async putProvision(
     @CurrentActor() actor: Actor,
     @Id() id: string,

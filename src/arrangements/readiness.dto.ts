@@ -4,7 +4,14 @@ import { IsNested } from '../core/nested.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { type ArrangementLevel } from './arrangement.rules.js';
-import { dueAt, type LevelSetting, type ReadinessState, readinessState } from './readiness.rules.js';
+import {
+  dueAt,
+  type LevelSetting,
+  type ReadinessState,
+  readinessState,
+  SEEN_CODES,
+  seenState,
+} from './readiness.rules.js';
 
 export const EXPECTATION_CODE = /^[a-z][a-z0-9_]{0,63}$/;
 
@@ -73,6 +80,12 @@ export class ReadinessItemView {
   code: string;
   label: string;
   state: ReadinessState;
+  /**
+   * Nobody has to say so: `focal_points` holds while somebody confirms for each member on both sides, the UN and others;
+   * `scheduled_meetings` while a meeting of a forum is to come or was in the last 30 days; `contact_list` while all members
+   * stand in the contact tree.
+   */
+  derived?: boolean;
   /** When the level wants it to be there. */
   dueAt?: string;
   from?: string;
@@ -103,6 +116,7 @@ export interface Readiness {
   levelSince: Date;
   now: Date;
   provisions: Map<string, ProvisionRow>;
+  evidence: Map<string, boolean>;
 }
 
 export function presentLevelSetting({
@@ -128,15 +142,20 @@ export function presentReadiness({
   levelSince,
   now,
   provisions,
+  evidence,
 }: Readiness): ArrangementReadinessView {
   const items = setting.expectations.map((expected): ReadinessItemView => {
-    const row = provisions.get(expected.code);
+    const derived = SEEN_CODES.includes(expected.code);
+    const row = derived ? undefined : provisions.get(expected.code);
     const due = dueAt(expected, levelSince);
     const provision = row && { startsAt: row.starts_at, endsAt: row.ends_at };
     return {
       code: expected.code,
       label: expected.label,
-      state: readinessState(due, provision, now),
+      state: derived
+        ? seenState(due, evidence.get(expected.code), now)
+        : readinessState(due, provision, now),
+      ...(derived && { derived }),
       ...(due && { dueAt: due.toISOString() }),
       ...(row && { from: row.starts_at.toISOString() }),
       ...(row?.ends_at && { until: row.ends_at.toISOString() }),

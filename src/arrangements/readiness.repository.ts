@@ -54,6 +54,11 @@ export class ReadinessRepository {
     );
   }
 
+  /** What the exchange sees for itself: whether it is so, by code; none for what was never there. */
+  async listEvidence(tx: Tx, arrangementId: string): Promise<{ code: string; holds: boolean }[]> {
+    return tx.query(`select code, holds from arrangement_evidence($1)`, [arrangementId]);
+  }
+
   async putProvision(
     tx: Tx,
     arrangementId: string,

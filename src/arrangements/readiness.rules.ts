@@ -33,6 +33,15 @@ export function readinessState(
   return provision ? 'planned' : 'missing';
 }
 
+/** What the exchange sees for itself, by code: in the registers of members, in forums and in the contact tree. */
+export const SEEN_CODES: readonly string[] = ['focal_points', 'scheduled_meetings', 'contact_list'];
+
+/** @param holds absent for what was never there */
+export function seenState(due: Date | undefined, holds: boolean | undefined, now: Date): ReadinessState {
+  if (holds !== undefined) return holds ? 'in_place' : 'lapsed';
+  return due && due < now ? 'overdue' : 'missing';
+}
+
 export interface LevelSetting {
   level: ArrangementLevel;
   expectations: Expectation[];

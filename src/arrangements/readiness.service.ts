@@ -13,7 +13,7 @@ import {
   type SetLevelSettingDto,
 } from './readiness.dto.js';
 import { ReadinessRepository } from './readiness.repository.js';
-import { type LevelSetting } from './readiness.rules.js';
+import { type LevelSetting, SEEN_CODES } from './readiness.rules.js';
 
 @Injectable()
 export class ReadinessService {
@@ -31,12 +31,14 @@ export class ReadinessService {
       const { level, created_at } = await this.arrangements.getIn(tx, arrangementId);
       const current = await this.levels.findCurrent(tx, arrangementId);
       const provisions = await this.readiness.listProvisions(tx, arrangementId);
+      const evidence = await this.readiness.listEvidence(tx, arrangementId);
       const setting = (await this.listSettingsIn(tx, arrangementId)).find((one) => one.level === level);
       return {
         setting: setting ?? nothingExpected(level),
         levelSince: current?.starts_at ?? created_at,
         now: new Date(),
         provisions: new Map(provisions.map((row) => [row.code, row])),
+        evidence: new Map(evidence.map(({ code, holds }) => [code, holds])),
       };
     });
   }
@@ -77,7 +79,10 @@ export class ReadinessService {
     });
   }
 
-  /** Any code, expected now or at another level: what is there stays there when the level changes. */
+  /**
+   * Any code, expected now or at another level: what is there stays there when the level changes.
+   * @throws Problem 409 for what the exchange sees for itself
+   */
   async provide(actor: Actor, arrangementId: string, code: string, dto: ProvideDto): Promise<Readiness> {
     if (!EXPECTATION_CODE.test(code)) throw problems.notFound();
     const startsAt = dto.from === undefined ? new Date() : new Date(dto.from);
@@ -87,6 +92,7 @@ export class ReadinessService {
     }
     await this.database.as(actor, async (tx) => {
       await this.arrangements.getIn(tx, arrangementId);
+      if (SEEN_CODES.includes(code)) throw problems.conflict('The exchange sees for itself whether that is so.');
       await this.readiness.putProvision(tx, arrangementId, { code, startsAt, endsAt, note: dto.note });
       await this.record(tx, actor, 'arrangement.provided', arrangementId, { code });
     });

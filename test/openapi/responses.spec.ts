@@ -212,6 +212,7 @@ describe('answers to what is right', () => {
     expectStatus(await reader.http.get(`${path}/readiness`), 200);
     expectStatus(await steward.delete(`${path}/readiness/radio_room`), 204);
     expectStatus(await steward.put(`${path}/readiness/Nothing-like-it`, provision), 404);
+    expectStatus(await steward.put(`${path}/readiness/focal_points`, provision), 409);
     expectStatus(await steward.delete(`${path}/level-settings/emergency`), 204);
     expectStatus(await steward.post(`/v1/arrangements/${ID}/levels`, planned), 404);
   };
