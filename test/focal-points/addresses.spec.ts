@@ -185,7 +185,7 @@ describe('a new address', () => {
     if (state === 'lapsed') await until(() => Promise.resolve(askings(mails, input.email).length === 2));
     const before = askings(mails, input.email).length;
     await move(made, email);
-    const asked = await until(() => Promise.resolve(askings(mails, email).at(-1) ?? false));
+    const asked = await until<Received>(() => Promise.resolve(askings(mails, email).at(-1) ?? false));
     const witness = dutyLine();
     await nominate(owner, witness);
     await mails.to(witness.email);
