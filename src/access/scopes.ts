@@ -77,7 +77,10 @@ export const SUB_PARTNER_SCOPES: readonly Scope[] = [
 /** For a partner that may only read; to answer for what it was given is part of that. */
 export const isForReading = (scope: Scope): boolean => scope.endsWith(':read') || scope === 'alerts:respond';
 
-/** Nothing of it adds anything: to accept, to say which keys are still needed, to report who left, to leave. */
+/**
+ * It tells others nothing of what happens: to accept, to say which keys are still needed, who answers and who left (for whom
+ * it names is asked by mail), to leave.
+ */
 const OUTLAST_LAPSE: readonly Scope[] = [
   'commitments:accept',
   'clients:attest',
