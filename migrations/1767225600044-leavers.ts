@@ -20,7 +20,7 @@ export class Leavers1767225600044 implements MigrationInterface {
       revoke select (id, minutes, actions), update (minutes, actions) on meeting from slt_engine;
       drop policy engine_reads on partner_application; drop policy engine_unnames on partner_application;
       revoke select (id, state, partner_id, name, contact_name, contact_email),
-        update (contact_name, contact_title, contact_email) on partner_application from slt_engine;
+        update (contact_name, contact_title, contact_email, case_hash) on partner_application from slt_engine;
       ${notices(false)}
       revoke select (name), update (name) on client from slt_engine;
       revoke update (officer_name) on commitment_acceptance from slt_engine;
@@ -72,7 +72,8 @@ const FUNCTIONS = `
     delete from mail_notice n using partner_application a
       where a.partner_id = new.partner_id and n.kind like 'application.%' and lower(n.address) = lower(v_email)
         and (n.params->>'id' = a.id::text or n.params->>'name' = a.name);
-    update partner_application set contact_name = null, contact_title = null, contact_email = null
+    -- With it goes the private link, which it alone was told.
+    update partner_application set contact_name = null, contact_title = null, contact_email = null, case_hash = null
       where partner_id = new.partner_id
         and (names_person(contact_name, v_name, v_email) or lower(contact_email) = lower(v_email));
     update client set name = 'Of a focal point that has left'
@@ -105,7 +106,7 @@ const POLICIES = `
   create policy engine_unnames on partner_application for update to slt_engine
     using (state = 'approved') with check (state = 'approved');
   grant select (id, state, partner_id, name, contact_name, contact_email),
-    update (contact_name, contact_title, contact_email) on partner_application to slt_engine;
+    update (contact_name, contact_title, contact_email, case_hash) on partner_application to slt_engine;
   ${notices(true)}
   grant select (name), update (name) on client to slt_engine;
   grant update (officer_name) on commitment_acceptance to slt_engine;

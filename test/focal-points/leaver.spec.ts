@@ -184,12 +184,13 @@ describe('somebody who leaves', () => {
     expect(await columnsWith([world.nickname])).toEqual(Object.keys(FREE_TEXT).sort());
     const { found, unread } = await readAll(world.words);
     expect([...found]).toEqual([]);
-    // The private link of the application is still there, and says nothing of the person.
+    // Pages to which links lead that were mailed to it are not all there any more.
     expect([...unread].filter((path) => !(path in NOTHING_THERE) && !path.endsWith('{token}'))).toEqual([]);
     for (const link of world.links) {
       const page = await app.anonymous.get(link);
       expect([link, world.words.filter((word) => page.text.includes(word))]).toEqual([link, []]);
     }
+    expect((await app.anonymous.get(world.links.at(-1) ?? '')).status).toBe(404);
   }, 120_000);
 
   it('is in the audit as ids, of each place where it was', async () => {
