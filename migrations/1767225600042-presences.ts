@@ -21,7 +21,8 @@ export class Presences1767225600042 implements MigrationInterface {
       drop trigger membership_held on membership; drop function membership_hold();
       drop function membership_lock_ahead(uuid);
       drop trigger membership_pauses_along on membership; drop function membership_pause_along();
-      drop table partner_presence; drop function acting_confirms();
+      drop table partner_presence; drop function acting_confirms(); drop function acting_counterparts();
+      drop function presence_reasons(uuid);
       drop function presence_share_countries(); drop function presence_apply_countries();
       drop function presence_share(); drop function presence_apply();
       drop function presence_record(uuid[], uuid[]); drop function presence_follow(uuid[], uuid[]);
@@ -278,9 +279,24 @@ const POLICIES = `
         select from membership k
         where k.arrangement_id = a.id and k.partner_id = acting_owner() and k.is_chair and k.state = 'current')))
   $$;
+  -- Of whom the acting partner sees where it works now: of fellow members, in the countries that they share. Companies and
+  -- donors are no counterparts here.
+  create function acting_counterparts() returns table (partner_id uuid, country text)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select distinct m.partner_id, c.country
+    from membership m join arrangement a on a.id = m.arrangement_id cross join unnest(a.countries) as c (country)
+    where m.state in ('current', 'suspended') and m.arrangement_id in (select acting_arrangements())
+      and exists (select from partner p where p.id = acting_partner() and p.kind not in ('private_sector', 'donor'))
+  $$;
+  -- Why it works somewhere, or does not, can endanger whoever is there: for the partner itself and the steward.
+  create function presence_reasons(p_partner uuid) returns table (id uuid, reason text)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select n.id, n.reason from partner_presence n
+    where n.partner_id = p_partner and (n.partner_id = acting_owner() or acting_manages('partners'))
+  $$;
   create policy service_reads on partner_presence for select to slt_service using (
     partner_id = (select acting_owner()) or (select acting_manages('partners'))
-    or (state in ('planned', 'current') and partner_id in (select acting_peers()))
+    or (state = 'current' and (partner_id, country) in (select c.partner_id, c.country from acting_counterparts() c))
     or (state <> 'past' and (partner_id, country) in (select c.partner_id, c.country from acting_confirms() c)));
   create policy service_proposes on partner_presence for insert to slt_service with check (
     (select acting_manages('partners')) or (state = 'proposed' and partner_id = (select acting_owner())));
@@ -289,11 +305,14 @@ const POLICIES = `
       and (partner_id, country) in (select c.partner_id, c.country from acting_confirms() c)))
     with check ((select acting_manages('partners')) or (state in ('planned', 'refused')
       and (partner_id, country) in (select c.partner_id, c.country from acting_confirms() c)));
-  grant select, insert, update (state) on partner_presence to slt_service;
+  grant select (id, partner_id, country, status, starts_at, state, created_at), insert, update (state)
+    on partner_presence to slt_service;
   grant select, update (state) on partner_presence to slt_background;
   grant select on partner_presence to slt_engine;
   grant create on schema public to slt_engine;
   alter function acting_confirms() owner to slt_engine;
+  alter function acting_counterparts() owner to slt_engine;
+  alter function presence_reasons(uuid) owner to slt_engine;
   alter function presence_holds(uuid, uuid) owner to slt_engine;
   alter function presence_lock(uuid[]) owner to slt_engine;
   alter function presence_follow(uuid[], uuid[]) owner to slt_engine;
@@ -308,10 +327,11 @@ const POLICIES = `
   alter function presence_share() owner to slt_engine;
   alter function presence_share_countries() owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function acting_confirms(), presence_holds(uuid, uuid), presence_lock(uuid[]), presence_follow(uuid[], uuid[]),
+  revoke execute on function acting_confirms(), acting_counterparts(), presence_reasons(uuid), presence_holds(uuid, uuid), presence_lock(uuid[]), presence_follow(uuid[], uuid[]),
     presence_record(uuid[], uuid[]), membership_hold(), membership_lock_ahead(uuid), membership_pause_along(),
     membership_leave(), membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries()
     from public;
   grant execute on function membership_lock_ahead(uuid) to slt_background;
   grant execute on function acting_confirms() to slt_service, slt_background;
+  grant execute on function acting_counterparts(), presence_reasons(uuid) to slt_service;
 `;

@@ -363,6 +363,8 @@ describe('row-level security', () => {
         // Mail to persons of organisations whom the acting partner does not see, of what it did.
         'notice_tell',
         'originates',
+        // Why a partner works somewhere or does not: of one's own, and to the steward.
+        'presence_reasons',
         // Identities of messages that the acting reader had itself.
         'received_messages',
         // Why a text cannot go to somebody: to its originator; to who holds it, that it cannot.

@@ -25,7 +25,7 @@ export class PresencesController {
     return presentPresence(await this.presences.state(actor, id, dto));
   }
 
-  /** List where a partner works, as far as you can see it: its own with what is past and proposed. */
+  /** List where a partner works now, in countries of arrangements that you share; its own with plans, proposals and the past. */
   @Get()
   @ApiId()
   @RequireScope('partners:read')

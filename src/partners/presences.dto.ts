@@ -19,6 +19,7 @@ export class StatePresenceDto {
   @IsTimestamp()
   from?: string;
 
+  /** Read by the partner itself and by whoever manages partners; by nobody else, also not by whoever confirms it. */
   @IfPresent()
   @IsText(1, 500)
   reason?: string;
@@ -31,6 +32,7 @@ export class PresenceView {
   from: string;
   /** `proposed` by the partner, then `refused` or `planned`; its time makes it `current`, the next one `past`. */
   state: PresenceState;
+  /** For the partner itself and for whoever manages partners alone. */
   reason?: string;
 }
 

@@ -13,7 +13,11 @@ export interface PresenceRow {
   created_at: Date;
 }
 
-const COLUMNS = 'id, partner_id, country, status, starts_at, state, reason, created_at';
+export type DuePresence = Pick<PresenceRow, 'id' | 'partner_id' | 'country'>;
+
+/** `$1` is the partner; why is read by itself and the steward alone. */
+const FROM = `select n.id, n.partner_id, n.country, n.status, n.starts_at, n.state, n.created_at, r.reason
+  from partner_presence n left join presence_reasons($1) r on r.id = n.id where n.partner_id = $1`;
 
 /** All SQL on presences; memberships follow them by trigger. */
 @Injectable()
@@ -28,25 +32,16 @@ export class PresencesRepository {
 
   /** As far as the actor sees them; by country and time. */
   async list(tx: Tx, partnerId: string): Promise<PresenceRow[]> {
-    return tx.query(
-      `select ${COLUMNS} from partner_presence where partner_id = $1 order by country, starts_at, id limit 2000`,
-      [partnerId],
-    );
+    return tx.query(`${FROM} order by n.country, n.starts_at, n.id limit 2000`, [partnerId]);
   }
 
   async find(tx: Tx, partnerId: string, id: string): Promise<PresenceRow | null> {
-    const rows: PresenceRow[] = await tx.query(
-      `select ${COLUMNS} from partner_presence where partner_id = $1 and id = $2`,
-      [partnerId, id],
-    );
+    const rows: PresenceRow[] = await tx.query(`${FROM} and n.id = $2`, [partnerId, id]);
     return rows[0] ?? null;
   }
 
   async lock(tx: Tx, partnerId: string, id: string): Promise<PresenceRow | null> {
-    const rows: PresenceRow[] = await tx.query(
-      `select ${COLUMNS} from partner_presence where partner_id = $1 and id = $2 for update`,
-      [partnerId, id],
-    );
+    const rows: PresenceRow[] = await tx.query(`${FROM} and n.id = $2 for update of n`, [partnerId, id]);
     return rows[0] ?? null;
   }
 
@@ -58,9 +53,9 @@ export class PresencesRepository {
    * The earliest planned one of some partner and country whose time has come; whose is left to chance.
    * @returns null when there is none, or another process has it
    */
-  async takeDue(tx: Tx): Promise<PresenceRow | null> {
-    const rows: PresenceRow[] = await tx.query(
-      `select ${COLUMNS} from partner_presence d
+  async takeDue(tx: Tx): Promise<DuePresence | null> {
+    const rows: DuePresence[] = await tx.query(
+      `select id, partner_id, country from partner_presence d
        where state = 'planned' and starts_at <= now() and not exists (
          select from partner_presence e
          where e.partner_id = d.partner_id and e.country = d.country and e.state = 'planned'

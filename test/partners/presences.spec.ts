@@ -176,6 +176,55 @@ it('is decided by whoever manages or chairs an arrangement of that country with 
   await expect(written).rejects.toThrow('row-level security');
 });
 
+it('tells fellow members where it works now, in countries that they share, and nobody why or what is planned', async () => {
+  const [peer, elsewhere] = [await partner(app), await partner(app)];
+  const [company, donor] = [
+    await partner(app, { kind: 'private_sector' }),
+    await partner(app, { kind: 'donor' }),
+  ];
+  for (const who of [peer, company, donor]) await join(app, sudan, who);
+  for (const who of [elsewhere, company, donor]) await join(app, kenya, who);
+  const path = `/v1/partners/${ngo.partner.id}/presences`;
+  const reason = 'Our driver was abducted';
+  const now = expectStatus(await state(app.steward, 'active', { reason }), 201);
+  const plan = expectStatus(
+    await state(app.steward, 'closed', { from: '2099-01-01T00:00:00Z', reason }),
+    201,
+  );
+  await untilCurrent(now);
+  type Seen = [string, string | undefined];
+  const seen = async (by: Http): Promise<Seen[]> =>
+    expectStatus(await by.get<{ items: (View & { reason?: string })[] }>(path), 200).items.map(
+      (one): Seen => [one.id, one.reason],
+    );
+  for (const by of [ngo.http, app.steward]) {
+    expect(await seen(by)).toEqual([
+      [now.id, reason],
+      [plan.id, reason],
+    ]);
+  }
+  expect(await seen(peer.http)).toEqual([[now.id, undefined]]);
+  for (const { http } of [elsewhere, company, donor]) expect(await seen(http)).toEqual([]);
+});
+
+it('keeps why it works somewhere from whoever confirms it, also in the database', async () => {
+  const chair = await partner(app, { scopes: [...USUAL_SCOPES, 'presences:confirm'] });
+  await join(app, sudan, chair);
+  expectStatus(
+    await app.steward.send('PUT', `/v1/arrangements/${sudan.id}/chair`, { partnerId: chair.partner.id }),
+    200,
+  );
+  const reason = 'Our driver was abducted';
+  const { id } = expectStatus(await state(ngo.http, 'closed', { reason }), 201);
+  const confirmed = await chair.http.post<View & { reason?: string }>(
+    `/v1/partners/${ngo.partner.id}/presences/${id}/confirmation`,
+  );
+  expect([confirmed.status, confirmed.body.reason]).toEqual([200, undefined]);
+  await expect(query(app.database.serviceUrl, 'select reason from partner_presence')).rejects.toThrow(
+    'permission denied',
+  );
+});
+
 it('takes effect once at its date, whatever the time zone it was said in, in one of two processes', async () => {
   const id = await publish(sudan);
   const said = { from: '2099-12-31T23:30:00-05:00' };
