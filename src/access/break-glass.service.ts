@@ -7,7 +7,7 @@ import { type ReviewOutcome } from './break-glass.entity.js';
 import { type BreakGlassRow, BreakGlassRepository } from './break-glass.repository.js';
 import { type ClientRow } from './clients.repository.js';
 import { type Ceiling, ceilingRanks } from './handling.js';
-import { decidesOverOthers, type Scope } from './scopes.js';
+import { isForSubPartners, isGrantedInPassing, type Scope } from './scopes.js';
 
 export { REVIEW_OUTCOMES, type ReviewOutcome } from './break-glass.entity.js';
 export { type BreakGlassRow } from './break-glass.repository.js';
@@ -30,12 +30,17 @@ export class BreakGlassService {
    * @param client locked, so that there is one at a time
    * @throws Problem 400 naming every fault; 409 for a client that was revoked, or has such a grant
    */
-  async grant(tx: Tx, client: ClientRow, input: BreakGlassInput, grantedBy: string): Promise<BreakGlassRow> {
+  async grant(
+    tx: Tx,
+    client: ClientRow,
+    input: BreakGlassInput,
+    { grantedBy, isOfSubPartner }: { grantedBy: string; isOfSubPartner: boolean },
+  ): Promise<BreakGlassRow> {
     if (client.revoked_at !== null) throw problems.conflict('The client was revoked.');
     if (await this.grants.isOpen(tx, client.id)) {
       throw problems.conflict('The client has such a grant already: end it first.');
     }
-    const faults = faultsOf(client, input);
+    const faults = faultsOf(client, input, isOfSubPartner);
     if (faults.length > 0) throw problems.invalidInput(faults);
     const id = newId();
     const raised = raiseOf(client, input.ceiling);
@@ -93,11 +98,15 @@ export class BreakGlassService {
   }
 }
 
-function faultsOf(client: ClientRow, { scopes = [], ceiling }: BreakGlassInput): Fault[] {
+function faultsOf(
+  client: ClientRow,
+  { scopes = [], ceiling }: BreakGlassInput,
+  isOfSubPartner: boolean,
+): Fault[] {
   const faults = scopes.flatMap((scope, index): Fault[] => {
     const pointer = `#/scopes/${index}`;
-    if (decidesOverOthers(scope) || scope === 'sources:reveal')
-      return [{ pointer, detail: 'is granted to no client in passing' }];
+    if (!isGrantedInPassing(scope)) return [{ pointer, detail: 'is granted to no client in passing' }];
+    if (isOfSubPartner && !isForSubPartners(scope)) return [{ pointer, detail: 'is not for a sub-partner' }];
     return client.scopes.includes(scope) ? [{ pointer, detail: 'is what the client has already' }] : [];
   });
   if (ceiling === undefined) {

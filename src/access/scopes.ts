@@ -61,8 +61,15 @@ const OVER_OTHERS: readonly Scope[] = [
 
 export const decidesOverOthers = (scope: Scope): boolean => OVER_OTHERS.includes(scope);
 
+/** What is done with these outlasts the hours for which somebody is given more: to speak for the organisation, or for other keys. */
+const NEVER_IN_PASSING: readonly Scope[] = ['sources:reveal', 'clients:attest', 'commitments:accept'];
+
+/** Whether a client may be given it for some hours. */
+export const isGrantedInPassing = (scope: Scope): boolean =>
+  !decidesOverOthers(scope) && !NEVER_IN_PASSING.includes(scope);
+
 /** All that the systems of an organisation registered under another may be given: to read what reaches it, and to report. */
-export const SUB_PARTNER_SCOPES: readonly Scope[] = [
+const SUB_PARTNER_SCOPES: readonly Scope[] = [
   'partners:read',
   'arrangements:read',
   'alerts:read',
@@ -73,6 +80,8 @@ export const SUB_PARTNER_SCOPES: readonly Scope[] = [
   'webhooks:manage',
   'audit:read',
 ];
+
+export const isForSubPartners = (scope: Scope): boolean => SUB_PARTNER_SCOPES.includes(scope);
 
 /** For a partner that may only read; to answer for what it was given is part of that. */
 export const isForReading = (scope: Scope): boolean => scope.endsWith(':read') || scope === 'alerts:respond';

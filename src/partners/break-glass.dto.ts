@@ -8,7 +8,10 @@ import { IsNested } from '../core/nested.decorator.js';
 import { IsText } from '../core/text.decorator.js';
 
 export class GrantBreakGlassDto {
-  /** Added to those of the client; tokens that it asks for from then on can have them. */
+  /**
+   * Added to those of the client; tokens that it asks for from then on can have them. Not what decides over others or outlasts
+   * the hours, and for a sub-partner nothing that its clients could not be given anyway.
+   */
   @IfPresent()
   @IsArray()
   @ArrayNotEmpty()

@@ -42,7 +42,11 @@ export class PartnerBreakGlassService implements OnModuleInit {
   ): Promise<BreakGlassRow> {
     return this.database.asPatiently(actor, async (tx) => {
       const client = await this.clients.lock(tx, partnerId, clientId);
-      const grant = await this.grants.grant(tx, client, dto, actor.clientId);
+      const partner = await this.partners.find(tx, partnerId);
+      const grant = await this.grants.grant(tx, client, dto, {
+        grantedBy: actor.clientId,
+        isOfSubPartner: partner !== null && partner.sponsor_id !== null,
+      });
       const details = { scopes: grant.scopes, ...(dto.ceiling && { ceiling: { ...dto.ceiling } }) };
       const { reason, minutes } = dto;
       await this.record(tx, actor, 'break_glass.granted', grant, { ...details, reason, minutes });

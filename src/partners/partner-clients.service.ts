@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { type ClientRow, ClientsService, type NeglectedClients } from '../access/clients.service.js';
-import { type Scope, SUB_PARTNER_SCOPES } from '../access/scopes.js';
+import { isForSubPartners, type Scope } from '../access/scopes.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
@@ -131,9 +131,7 @@ export class PartnerClientsService {
     }
     if (partner.sponsor_id === null) return;
     const faults: Fault[] = scopes.flatMap((scope, index) =>
-      SUB_PARTNER_SCOPES.includes(scope)
-        ? []
-        : [{ pointer: `#/scopes/${index}`, detail: 'is not for a sub-partner' }],
+      isForSubPartners(scope) ? [] : [{ pointer: `#/scopes/${index}`, detail: 'is not for a sub-partner' }],
     );
     if (faults.length > 0) throw problems.invalidInput(faults);
   }

@@ -12,6 +12,7 @@ import {
   type TestPartner,
 } from '../support/factories.js';
 import { expectStatus, type Http, type Problem } from '../support/http.js';
+import { SPONSORING, subPartner } from './sponsoring.js';
 
 interface View {
   id: string;
@@ -149,6 +150,8 @@ describe('a grant', () => {
       [{ scopes: ['alerts:publish', 'arrangements:manage'] }, '#/scopes/1'],
       [{ scopes: ['reference:manage'] }, '#/scopes/0'],
       [{ scopes: ['sources:reveal'] }, '#/scopes/0'],
+      [{ scopes: ['clients:attest'] }, '#/scopes/0'],
+      [{ scopes: ['commitments:accept'] }, '#/scopes/0'],
       [{ scopes: ['alerts:read'] }, '#/scopes/0'],
       [{ scopes: ['alerts:all'] }, '#/scopes'],
     ] as const) {
@@ -159,6 +162,21 @@ describe('a grant', () => {
     const whole = await grant({}, owner.client.clientId);
     expect([whole.status, whole.body.errors?.[0]?.pointer]).toEqual([400, '#/ceiling']);
     expect(await listed(app.steward)).toEqual([]);
+  });
+
+  it('gives a sub-partner nothing that no sub-partner may have', async () => {
+    const local = await subPartner(app, await partner(app, { scopes: SPONSORING }));
+    const ask = (scopes: string[]) =>
+      app.steward.post<Problem>(
+        `/v1/partners/${local.partner.id}/clients/${local.client.clientId}/break-glass`,
+        { scopes, reason: REASON, minutes: 60 },
+      );
+    for (const scope of ['alerts:publish', 'alerts:flash', 'focal-points:manage', 'reports:triage']) {
+      const answer = await ask(['webhooks:manage', scope]);
+      const pointers = answer.body.errors?.map(({ pointer }) => pointer);
+      expect([scope, answer.status, pointers]).toEqual([scope, 400, ['#/scopes/1']]);
+    }
+    expect((await ask(['webhooks:manage'])).status).toBe(201);
   });
 
   it('is one at a time, and none for a client that is revoked or not there', async () => {
