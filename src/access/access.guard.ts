@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type Request, type Response } from 'express';
 import { problems } from '../core/problem.js';
 import { nameNobody } from '../core/request-context.js';
-import { type Actor } from './actor.js';
+import { type Actor, mayRead } from './actor.js';
 import { ActorsService, type TokenClaims } from './actors.service.js';
 import { DpopProofs } from './dpop-proofs.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -14,6 +14,7 @@ import {
   keepRights,
   NAMES_NOBODY,
   PUBLIC,
+  READS_ONLY,
   ROUTE_SCOPE,
   type RouteScope,
 } from './route.decorator.js';
@@ -44,17 +45,20 @@ export class AccessGuard implements CanActivate {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const namesNobody = this.reflector.getAllAndOverride<boolean | undefined>(NAMES_NOBODY, route) === true;
+    const readsOnly =
+      request.method === 'GET' &&
+      this.reflector.getAllAndOverride<boolean | undefined>(READS_ONLY, route) === true;
     if (namesNobody) nameNobody(response);
     const claims = await this.authenticate(request, response);
     // Kept for later: a connection that is closed has no address.
     const { ip } = request;
     const actor = await this.identify(claims, ip);
     request.user = actor;
-    admit(actor, scope);
+    admit(actor, scope, readsOnly);
     // A source could be recognised by the hour in which its client was last used.
     if (!namesNobody) this.uses.note(actor.clientId);
     const renew = async (): Promise<Actor> => {
-      const same = admit(await this.identify(claims, ip), scope);
+      const same = admit(await this.identify(claims, ip), scope, readsOnly);
       if (!namesNobody) this.uses.note(same.clientId);
       return same;
     };
@@ -89,11 +93,11 @@ export class AccessGuard implements CanActivate {
 }
 
 /** @throws Problem 403 for whoever the route is not declared for */
-function admit(actor: Actor, scope: RouteScope | undefined): Actor {
+function admit(actor: Actor, scope: RouteScope | undefined, readsOnly: boolean): Actor {
   if (scope === undefined) throw problems.forbidden('This route is open to nobody.');
   if (scope === ANY_SCOPE || scope === PUBLIC) return actor;
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  if (scopes.some((one) => actor.scopes.has(one))) return actor;
+  if (scopes.some((one) => actor.scopes.has(one)) || (readsOnly && mayRead(actor, ...scopes))) return actor;
   const { withheld } = actor;
   if (withheld !== undefined && scopes.some((one) => withheld.scopes.has(one)))
     throw problems.forbidden(WITHHELD[withheld.because]);

@@ -15,6 +15,10 @@ export interface Actor extends Acting {
   requestsPerMinute?: number;
 }
 
+/** With one of these scopes, also while it is withheld: whoever may only read goes on reading what it read before. */
+export const mayRead = ({ scopes, withheld }: Actor, ...any: Scope[]): boolean =>
+  any.some((scope) => scopes.has(scope) || withheld?.scopes.has(scope) === true);
+
 /** Of no partner; the rule gives it what originators publish to everybody, and nothing else ever. */
 export const PUBLIC_READER = '00000000-0000-7000-8000-000000000001';
 

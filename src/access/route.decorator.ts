@@ -23,6 +23,11 @@ export const AnyClient = () => applyDecorators(SetMetadata(ROUTE_SCOPE, ANY_SCOP
 /** For everybody, without a token. */
 export const Public = () => applyDecorators(SetMetadata(ROUTE_SCOPE, PUBLIC), ApiSecurity({}));
 
+export const READS_ONLY = Symbol('reads only');
+
+/** For routes that change nothing, of scopes by which more is done than reading: open also to whoever may only read for a while. */
+export const ReadsOnly = () => SetMetadata(READS_ONLY, true);
+
 export const NAMES_NOBODY = Symbol('names nobody');
 
 /** For routes by which a source could be recognised: their lines in the log do not say who called. */

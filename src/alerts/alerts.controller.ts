@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
 import { ApiAcceptLanguage, ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
@@ -110,6 +110,7 @@ export class AlertsController {
   /** Read all renditions of an alert of your own, with their audiences. */
   @Get(':id/renditions')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:publish')
   @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')

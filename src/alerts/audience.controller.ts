@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { AlertAudienceService } from './alert-audience.service.js';
@@ -33,6 +33,7 @@ export class AudienceController {
   /** See who receives an alert of yours, or as the steward any alert, and why others of its audience do not. */
   @Get(':id/audience')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:publish')
   @ApiProblems('not-found')
   async explainAudience(@CurrentActor() actor: Actor, @Id() id: string): Promise<AudienceExplanationView> {

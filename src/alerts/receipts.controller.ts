@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiId, Id } from '../core/http.decorators.js';
 import { PageQuery } from '../core/page.dto.js';
 import { ApiProblems } from '../core/problem.decorator.js';
@@ -72,6 +72,7 @@ export class ReceiptsController {
   /** List to which organisations an alert of yours was sent, and which of them fetched and acknowledged it. */
   @Get(':id/receipts')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:publish')
   @ApiProblems('not-found')
   async listReceipts(
@@ -100,6 +101,7 @@ export class ReceiptsController {
   /** List which organisations lost what they had of an alert of yours, and which of them have deleted it. */
   @Get(':id/recall')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:publish')
   @ApiProblems('not-found')
   async listRecalls(

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Post, Put, Res } from '@nestj
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { ApiIfMatch } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
@@ -17,6 +17,7 @@ export class ReleasePolicyController {
 
   /** Read from which handling upwards your organisation requires a second person's release. */
   @Get()
+  @ReadsOnly()
   @RequireScope('alerts:release')
   @ApiAnswerHeaders('ETag')
   async getReleasePolicy(

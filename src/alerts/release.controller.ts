@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestj
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
@@ -25,6 +25,7 @@ export class ReleaseController {
   /** Read what of an alert of yours waits, or last waited, for a second person, who asked, and what came of it. */
   @Get(':id/release')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:release', 'alerts:publish')
   @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')

@@ -7,6 +7,7 @@ import {
   CurrentActor,
   CurrentRights,
   NamesNobody,
+  ReadsOnly,
   RequireScope,
   type Rights,
 } from '../access/route.decorator.js';
@@ -59,6 +60,7 @@ export class AttachmentsController {
   /** Read a file that belongs to a text which you may have, or one that you uploaded. */
   @Get(':id')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('alerts:read', 'reports:submit', 'reports:triage')
   @ApiAnswerHeaders('ETag', 'Content-Digest', 'Content-Disposition', 'SLT-Handling')
   @ApiOkResponse({ description: 'The file, to be saved.', content: CONTENT })

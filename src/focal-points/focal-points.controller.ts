@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
@@ -27,6 +27,7 @@ export class FocalPointsController {
   @Get()
   @Header('Cache-Control', PRIVATE)
   @ApiId()
+  @ReadsOnly()
   @RequireScope('focal-points:manage')
   @ApiProblems('not-found')
   async listFocalPoints(@CurrentActor() actor: Actor, @Id() id: string): Promise<FocalPointRegister> {
@@ -54,6 +55,7 @@ export class FocalPointsController {
   @Header('Cache-Control', PRIVATE)
   @ApiId()
   @ApiId('focalPointId')
+  @ReadsOnly()
   @RequireScope('focal-points:manage')
   @ApiProblems('not-found')
   async getFocalPoint(

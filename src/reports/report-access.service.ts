@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../access/actor.js';
+import { type Actor, mayRead } from '../access/actor.js';
 import { type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { problems } from '../core/problem.js';
@@ -52,10 +52,10 @@ export class ReportAccessService {
   }
 }
 
-/** Null for what is not for the scopes of this client. */
+/** Null for what is not for the scopes of this client. What it may do beyond reading is for its routes to ask. */
 function standing(actor: Actor, row: ReportRow): FoundReport | null {
-  const isSource = row.is_source && actor.scopes.has('reports:submit');
-  const scoped = actor.scopes.has('reports:triage') || actor.scopes.has('sources:reveal');
+  const isSource = row.is_source && mayRead(actor, 'reports:submit');
+  const scoped = mayRead(actor, 'reports:triage', 'sources:reveal');
   const reads = scoped && (!row.is_source || row.is_custodian);
   if (!isSource && !reads) return null;
   const isDesk = reads && !actor.narrowed && (row.is_custodian || row.assignee_id === actor.partnerId);

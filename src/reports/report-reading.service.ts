@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../access/actor.js';
+import { type Actor, mayRead } from '../access/actor.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { problems } from '../core/problem.js';
@@ -78,7 +78,7 @@ export class ReportReadingService {
   ): Promise<{ rows: ReportRow[]; nextCursor: string | null }> {
     const isMine = mine === 'true';
     const scope = isMine ? 'reports:submit' : 'reports:triage';
-    if (!actor.scopes.has(scope)) throw problems.insufficientScope(scope);
+    if (!mayRead(actor, scope)) throw problems.insufficientScope(scope);
     const place = `reports ${JSON.stringify([isMine, state, overdue])}`;
     const before =
       cursor === undefined ? undefined : placeToId(this.cursors.open(actor.readerId, place, cursor));

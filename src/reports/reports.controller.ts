@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Res } fr
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, NamesNobody, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, NamesNobody, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
@@ -59,6 +59,7 @@ export class ReportsController {
 
   /** List the reports that reach you, or your own, newest first. */
   @Get()
+  @ReadsOnly()
   @RequireScope('reports:submit', 'reports:triage')
   @Header('Cache-Control', 'private, no-store')
   async listReports(@CurrentActor() actor: Actor, @Query() query: ListReportsQuery): Promise<ReportPage> {
@@ -68,6 +69,7 @@ export class ReportsController {
 
   /** Count what your organisation gave and got back in the last twelve months. */
   @Get('ledger')
+  @ReadsOnly()
   @RequireScope('reports:submit')
   @Header('Cache-Control', 'private, no-store')
   async getReportLedger(@CurrentActor() actor: Actor): Promise<LedgerView> {
@@ -77,6 +79,7 @@ export class ReportsController {
   /** Read a report: each reader gets what it may know of it. */
   @Get(':id')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('reports:submit', 'reports:triage')
   @Header('Cache-Control', 'private, no-store')
   @ApiAnswerHeaders('ETag')

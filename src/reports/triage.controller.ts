@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Res } fr
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
-import { CurrentActor, NamesNobody, RequireScope } from '../access/route.decorator.js';
+import { CurrentActor, NamesNobody, ReadsOnly, RequireScope } from '../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { versionTag } from '../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
@@ -83,6 +83,7 @@ export class TriageController {
   /** Read what the source of a report and its desk wrote to each other, oldest first. */
   @Get(':id/messages')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('reports:submit', 'reports:triage')
   @Header('Cache-Control', 'private, no-store')
   @ApiProblems('not-found')

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../alerts/channels.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
-import { alertInput, client, type TestPartner } from '../support/factories.js';
+import { NOT_USED, reportInput, submitted } from '../reports/reporting.js';
+import { alert, alertInput, client, type TestPartner } from '../support/factories.js';
 import { expectStatus, type Http, type Problem } from '../support/http.js';
 import {
   aMoment,
@@ -10,6 +11,7 @@ import {
   acceptanceInput,
   at,
   committing,
+  COMMITTING,
   inForce,
   inSeconds,
   lapsesIn,
@@ -83,6 +85,52 @@ describe('a partner whose acceptance has lapsed', () => {
     await accept(partner);
     await eventually(async () => (await publishes(partner.http)) === 201);
     expect(await statusOf(partner)).toMatchObject({ state: 'accepted', readOnly: false });
+  });
+});
+
+describe('what a partner reads whose acceptance has lapsed', () => {
+  it('is all that it could read before: of reports, of alerts that it published, of what it is told', async () => {
+    const reporting = ['reports:submit', 'reports:triage', 'webhooks:manage', 'feeds:manage'];
+    const me = await committing(app, { scopes: [...COMMITTING, ...reporting] });
+    const field = await committing(app, { scopes: [...COMMITTING, 'reports:submit'] });
+    await accept(me);
+    const mine = await submitted(me.http);
+    const given = await submitted(field.http, { audience: { partners: [me.partner.code] } });
+    const published = await alert(me.http, { audience: { kinds: ['ingo'] } });
+    await lapsesIn(app, me, '-1 second');
+    await aMoment();
+    const listed = async (query: object): Promise<string[]> =>
+      expectStatus(
+        await me.http.get<{ items: { id: string }[] }>('/v1/reports', { query: { ...query } }),
+        200,
+      ).items.map(({ id }) => id);
+    expect([await listed({ mine: 'true' }), await listed({})]).toEqual([[mine.id], [given.id]]);
+    for (const path of [
+      ...[`/v1/reports/${mine.id}`, `/v1/reports/${mine.id}/messages`, `/v1/reports/${given.id}`],
+      ...['/v1/reports/ledger', '/v1/webhooks', '/v1/feed-addresses'],
+      ...[`/v1/alerts/${published.id}/receipts`, `/v1/alerts/${published.id}/renditions`],
+    ]) {
+      expect([path, (await me.http.get(path)).status]).toEqual([path, 200]);
+    }
+    const { items } = expectStatus(
+      await me.http.get<{ items: { object: { id: string }; content?: object }[] }>(
+        '/v1/changes?types=report&include=content',
+      ),
+      200,
+    );
+    expect(items.find(({ object }) => object.id === given.id)?.content).toMatchObject({ id: given.id });
+    for (const [path, body] of [
+      ['/v1/reports', reportInput()],
+      ['/v1/reports/preview', reportInput()],
+      [`/v1/reports/${mine.id}/updates`, reportInput()],
+      [`/v1/reports/${mine.id}/messages`, { text: 'More.' }],
+      [`/v1/reports/${given.id}/assignment`, undefined],
+      [`/v1/reports/${given.id}/outcome`, { ...NOT_USED, explanation: 'No.' }],
+    ] as const) {
+      const answer = await me.http.post<Problem>(path, body);
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(answer.body.detail).toContain('acceptance of the commitments has lapsed');
+    }
   });
 });
 

@@ -12,7 +12,7 @@ import {
   type TestArrangement,
   type TestPartner,
 } from '../support/factories.js';
-import { reportInput } from '../reports/reporting.js';
+import { reportInput, submitted } from '../reports/reporting.js';
 import { expectStatus, type Problem } from '../support/http.js';
 import { until } from '../sharing/gate.js';
 import {
@@ -278,6 +278,58 @@ describe('webhooks', () => {
       await to.changesOf(id, 1);
       expect(await stateOf(webhook)).toBe('active');
       await until(() => Promise.resolve(to.about(before.id).at(-1)?.message.data.change === 'published'));
+    });
+
+    it('stay what they are to read while the partner may only read: of alerts and reports it is told on', async () => {
+      const owner = await partner(app, { scopes: [...HOOK_SCOPES, 'reports:triage'] });
+      await join(app, place, owner);
+      const field = await partner(app, { scopes: ['reports:submit'] });
+      const to = await receivers.start();
+      const { id: webhook } = await hook(owner.http, to, { content: 'full', ceiling: { tlp: 'AMBER' } });
+      const lapsed = `update partner set read_only_from = now() - interval '1 second' where id = $1`;
+      await query(app.database.superuserUrl, lapsed, [owner.partner.id]);
+      const { id } = await publish();
+      const report = await submitted(field.http, { audience: { partners: [owner.partner.code] } });
+      for (const one of [id, report.id]) {
+        expect(await to.changesOf(one, 1)).toEqual(['published']);
+        expect(to.about(one)[0]?.message.data.content).toMatchObject({ id: one });
+      }
+      expect(await stateOf(webhook)).toBe('active');
+    });
+
+    it('to some of it are lost: the rest goes on being told, and what waited can be sent once it may', async () => {
+      const owner = await partner(app, { scopes: ['partners:read'] });
+      await join(app, place, owner);
+      const scopes = [...HOOK_SCOPES, 'reports:triage'];
+      const its = await client(app, owner.partner.id, { scopes });
+      const keeper = await app.as(its);
+      const to = await receivers.start();
+      const { id: webhook } = await hook(keeper, to, { ordered: true });
+      const field = await partner(app, { scopes: ['reports:submit'] });
+      const addressed = { audience: { partners: [owner.partner.code] } };
+      const told = await submitted(field.http, addressed);
+      await to.changesOf(told.id, 1);
+      to.behaviour = 503;
+      const waiting = await submitted(field.http, addressed);
+      await until(() => Promise.resolve(to.about(waiting.id).length > 0));
+      const allow = (all: string[]): Promise<unknown> =>
+        query(app.database.superuserUrl, `update client set scopes = $2 where id = $1`, [its.clientId, all]);
+      await allow(HOOK_SCOPES);
+      const tries = to.about(waiting.id).length;
+      to.behaviour = 204;
+      await passTime(app, webhook, '5 minutes');
+      const { id } = await publish();
+      expect(await to.changesOf(id, 1)).toEqual(['published']);
+      const since = await submitted(field.http, addressed);
+      expectStatus(await field.http.post(`/v1/reports/${told.id}/withdrawal`), 204);
+      expect(await to.changesOf(told.id, 2)).toEqual(['published', 'withdrawn']);
+      expect([to.about(waiting.id).length, to.about(since.id).length]).toEqual([tries, 0]);
+      expect(await readHook(keeper, webhook)).toMatchObject({ state: 'active', failed: 1, pending: 0 });
+      await allow(scopes);
+      await until(
+        async () => (await keeper.post(`/v1/webhooks/${webhook}/replays`, { what: 'failed' })).status < 300,
+      );
+      await to.changesOf(waiting.id, tries + 1);
     });
 
     it('rest with a narrowed client that ends, whose endpoint hears that all it was told of is gone', async () => {

@@ -1,3 +1,4 @@
+import { reportInput, submitted } from '../reports/reporting.js';
 import { type ClientCredentials, startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import { alert, alertInput, client, partner, type TestPartner } from '../support/factories.js';
@@ -82,6 +83,17 @@ describe('a client for which nobody spoke', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect((await http.post(`/v1/alerts/${id}/cancellation`, { note: 'Over.' })).status).toBe(200);
     expect(recent((await seen(machine)).attestBy)).toBe(180);
+  });
+
+  it('goes on reading what it reported, and reports nothing', async () => {
+    const field = await client(app, owner.partner.id, { scopes: ['reports:submit'] });
+    const http = await app.as(field);
+    const { id } = await submitted(http);
+    await letPass(field);
+    expect((await http.get(`/v1/reports/${id}`)).status).toBe(200);
+    expect((await http.get('/v1/reports?mine=true')).status).toBe(200);
+    const refused = await http.post<Problem>('/v1/reports', reportInput());
+    expect([refused.status, refused.body.detail]).toEqual([403, expect.stringContaining('still needed')]);
   });
 
   it('can still speak for others, or nobody ever could again', async () => {

@@ -2,7 +2,13 @@ import { Controller, Get, Header, Headers, Query, Req, Res } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
-import { CurrentActor, CurrentRights, RequireScope, type Rights } from '../../access/route.decorator.js';
+import {
+  CurrentActor,
+  CurrentRights,
+  ReadsOnly,
+  RequireScope,
+  type Rights,
+} from '../../access/route.decorator.js';
 import { ApiAcceptLanguage } from '../../core/http.decorators.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
 import { ChangePage, ListChangesQuery, presentChange, topicOf } from './changes.dto.js';
@@ -20,6 +26,7 @@ export class ChangesController {
 
   /** Read your change log, in order, from where you left off. */
   @Get()
+  @ReadsOnly()
   @RequireScope('alerts:read', 'reports:submit', 'reports:triage')
   @Header('Cache-Control', 'private, no-store')
   @ApiAcceptLanguage()

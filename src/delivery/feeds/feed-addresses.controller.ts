@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Res } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
-import { CurrentActor, RequireScope } from '../../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../../access/route.decorator.js';
 import { PUBLIC_URL } from '../../core/config.provider.js';
 import { ApiId, Id } from '../../core/http.decorators.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
@@ -40,6 +40,7 @@ export class FeedAddressesController {
 
   /** List your feed addresses, without what opens them. */
   @Get()
+  @ReadsOnly()
   @RequireScope('feeds:manage')
   async listFeedAddresses(@CurrentActor() actor: Actor): Promise<FeedAddressList> {
     return { items: (await this.addresses.list(actor)).map(presentFeedAddress) };

@@ -2,7 +2,13 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
-import { CurrentActor, CurrentRights, RequireScope, type Rights } from '../../access/route.decorator.js';
+import {
+  CurrentActor,
+  CurrentRights,
+  ReadsOnly,
+  RequireScope,
+  type Rights,
+} from '../../access/route.decorator.js';
 import { ApiAcceptLanguage } from '../../core/http.decorators.js';
 import { problems } from '../../core/problem.js';
 import { ApiProblems } from '../../core/problem.decorator.js';
@@ -25,6 +31,7 @@ export class ChangeStreamController {
 
   /** Follow your change log as server-sent events. */
   @Get('stream')
+  @ReadsOnly()
   @RequireScope('alerts:read', 'reports:submit', 'reports:triage')
   @ApiAcceptLanguage()
   @ApiHeader({

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Query, R
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
-import { CurrentActor, RequireScope } from '../../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../../core/answers.decorator.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../../core/http.decorators.js';
 import { type IdempotencyKey } from '../../core/idempotency.js';
@@ -40,6 +40,7 @@ export class SubscriptionsController {
 
   /** List your subscriptions, newest first. */
   @Get()
+  @ReadsOnly()
   @RequireScope('subscriptions:manage')
   async listSubscriptions(
     @CurrentActor() actor: Actor,
@@ -54,6 +55,7 @@ export class SubscriptionsController {
   /** Read a subscription, and what became of its recipients. */
   @Get(':id')
   @ApiId()
+  @ReadsOnly()
   @RequireScope('subscriptions:manage')
   @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')

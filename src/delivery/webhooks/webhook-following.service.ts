@@ -4,14 +4,19 @@ import { ActorsService } from '../../access/actors.service.js';
 import { AlertPagesService } from '../../alerts/alert-pages.service.js';
 import { Database, type Tx } from '../../core/database.js';
 import { newId } from '../../core/ids.js';
-import { type ChangeRow } from '../../sharing/sharing.service.js';
+import { type ChangeRow, type ShareableType } from '../../sharing/sharing.service.js';
 import { type FollowerBehind, FollowingService } from '../following/following.service.js';
 import { DeliveriesRepository, type SendingRow } from './deliveries.repository.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
-import { readsAll } from './webhook.scopes.js';
+import { readableOf } from './webhook.scopes.js';
 
 /** What an endpoint wants of some entries; null when it is to be told of none and wait. */
-type Plan = { webhook: SendingRow; matching: ReadonlySet<string> | null } | null;
+type Plan = {
+  webhook: SendingRow;
+  /** Of what it wants, what its keeper may read. */
+  types: readonly ShareableType[];
+  matching: ReadonlySet<string> | null;
+} | null;
 
 /** Turns entries of change logs into messages for the endpoints that follow them. */
 @Injectable()
@@ -38,11 +43,12 @@ export class WebhookFollowingService {
     const webhook = await this.database.asSystem((tx) => this.deliveries.find(tx, follower.id));
     if (webhook === null) return null;
     const actor = await this.actors.actingFor(webhook.keeper);
-    if (actor === null || !readsAll(actor, webhook.types)) {
+    const types = readableOf(actor, webhook.types);
+    if (actor === null || types.length === 0) {
       await this.schedule.stopAsSystem(webhook, 'resting', 'keeper');
       return null;
     }
-    return { webhook, matching: await this.matching(actor, webhook, entries, follower.isDrill) };
+    return { webhook, types, matching: await this.matching(actor, webhook, entries, follower.isDrill) };
   }
 
   private async matching(
@@ -68,7 +74,7 @@ export class WebhookFollowingService {
     plan: Plan,
   ): Promise<void> {
     if (plan === null || (isDrill && !plan.webhook.drills)) return;
-    const { webhook, matching } = plan;
+    const { webhook, types, matching } = plan;
     const told = await this.following.listTold(
       tx,
       id,
@@ -76,6 +82,8 @@ export class WebhookFollowingService {
     );
     const wanted = entries.filter((entry) => {
       if (!webhook.types.includes(entry.type)) return false;
+      // What its keeper may not read is left out; it keeps nothing else waiting.
+      if (entry.change !== 'withdrawn' && !types.includes(entry.type)) return false;
       const matches = matching === null || entry.type !== 'alert' || matching.has(entry.shareable_id);
       const isNews = entry.change !== 'withdrawn' && matches;
       if (isNews) told.add(entry.shareable_id);

@@ -13,12 +13,13 @@ import {
 import { post, type PostOutcome } from './post.js';
 import { Sealing } from '../../core/sealing.js';
 import { signatureHeaders } from './signing.js';
+import { type ShareableType } from '../../sharing/sharing.service.js';
 import { type Target, TargetGuard } from '../../core/target-guard.js';
 import { type Current, messageId, writeMessage } from './webhook-message.js';
 import { WebhookContentsService } from './webhook-contents.service.js';
 import { GIVEN_UP_AFTER, restAfter, retryDelay, timeAskedFor } from './webhook.rules.js';
 import { QUEUES, WebhookScheduleService } from './webhook-schedule.service.js';
-import { readsAll } from './webhook.scopes.js';
+import { readableOf } from './webhook.scopes.js';
 
 /** Endpoints that one process sends to at the same time. */
 const ROOM = { sound: 100, dead: 30 };
@@ -124,10 +125,16 @@ export class WebhookSendingService implements OnModuleInit {
   /** @returns whether there may be more to send */
   private async sendBatch({ webhook, due, handling, isLast }: Batch, signal: AbortSignal): Promise<boolean> {
     const actor = await this.actors.actingFor(webhook.keeper);
-    const mayRead = actor !== null && readsAll(actor, webhook.types);
+    const types = readableOf(actor, webhook.types);
+    const mayRead = actor !== null && types.length > 0;
     if (!mayRead) await this.schedule.stopAsSystem(webhook, 'resting', 'keeper');
     // Nobody reads for it any more: it may still hear what was taken back, which says nothing else.
     if (!mayRead && due.some(({ change }) => change !== 'withdrawn')) return false;
+    const barred = due.filter((delivery) => isBarred(delivery, types));
+    if (mayRead && barred.length > 0) {
+      await this.giveUp(webhook, barred);
+      return true;
+    }
     const target = await this.checkTarget(webhook);
     const content = target === null ? 'thin' : webhook.content;
     const current = mayRead
@@ -140,6 +147,14 @@ export class WebhookSendingService implements OnModuleInit {
       })),
     );
     return (await this.record(webhook, attempts)) && !isLast;
+  }
+
+  /** What its keeper may not read keeps nothing else waiting; it can be sent again once somebody reads it. */
+  private async giveUp(webhook: SendingRow, barred: DeliveryRow[]): Promise<void> {
+    await this.database.asSystem(async (tx) => {
+      await this.deliveries.lock(tx, webhook.id);
+      for (const { id } of barred) await this.deliveries.markFailed(tx, id, undefined);
+    });
   }
 
   private checkTarget({ url }: SendingRow): Promise<Target | null> {
@@ -202,3 +217,7 @@ export class WebhookSendingService implements OnModuleInit {
     return failed.length === 0;
   }
 }
+
+/** What says more than that something is gone, of a kind that is not to be read any more. */
+const isBarred = ({ type, change }: DeliveryRow, types: readonly ShareableType[]): boolean =>
+  type !== 'webhook' && change !== 'withdrawn' && !types.includes(type);

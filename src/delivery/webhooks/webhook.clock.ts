@@ -14,7 +14,7 @@ import { DeliveriesRepository } from './deliveries.repository.js';
 import { WebhookFollowingService } from './webhook-following.service.js';
 import { WebhookRecallsService } from './webhook-recalls.service.js';
 import { WebhookScheduleService } from './webhook-schedule.service.js';
-import { readsAll } from './webhook.scopes.js';
+import { readableOf } from './webhook.scopes.js';
 
 const CARE_MS = 10_000;
 /** Followers that one process moves on at the same time: half of the connections of background work. */
@@ -84,8 +84,7 @@ export class WebhookCare extends Clock {
     await this.scheduling.settleOverdueAsSystem();
     const resting = await this.database.asSystem((tx) => this.deliveries.listWithoutKeeper(tx));
     await doEach(resting, async ({ id, keeper, types }) => {
-      const actor = await this.actors.actingFor(keeper);
-      if (actor === null || !readsAll(actor, types)) return false;
+      if (readableOf(await this.actors.actingFor(keeper), types).length === 0) return false;
       await this.scheduling.reviveAsSystem(id);
       return true;
     });

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Query, R
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../../access/actor.js';
-import { CurrentActor, RequireScope } from '../../access/route.decorator.js';
+import { CurrentActor, ReadsOnly, RequireScope } from '../../access/route.decorator.js';
 import { ApiAnswerHeaders } from '../../core/answers.decorator.js';
 import { versionTag } from '../../core/etag.js';
 import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../../core/http.decorators.js';
@@ -54,6 +54,7 @@ export class WebhooksController {
 
   /** List your webhooks, newest first; a client that reads all that its partner may also sees those of the others. */
   @Get()
+  @ReadsOnly()
   async listWebhooks(@CurrentActor() actor: Actor, @Query() query: ListWebhooksQuery): Promise<WebhookPage> {
     const { rows, nextCursor } = await this.webhooks.list(actor, query);
     return { items: rows.map(presentWebhook), nextCursor };
@@ -61,6 +62,7 @@ export class WebhooksController {
 
   /** Read a webhook: how it is doing, and if it is not sending, why. */
   @Get(':id')
+  @ReadsOnly()
   @ApiId()
   @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
@@ -140,6 +142,7 @@ export class WebhooksController {
 
   /** List the attempts to send to a webhook in the last 30 days, newest first. */
   @Get(':id/attempts')
+  @ReadsOnly()
   @ApiId()
   @ApiProblems('not-found')
   async listWebhookAttempts(
