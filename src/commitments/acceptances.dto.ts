@@ -14,7 +14,7 @@ import {
 } from './commitment.rules.js';
 
 export class AcceptCommitmentsDto {
-  /** The text that was signed; it must be the one in force. */
+  /** The text that was signed: the one in force, or one that is announced already. */
   @IsUUID()
   textId: string;
 

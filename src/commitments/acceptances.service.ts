@@ -12,7 +12,7 @@ import {
   type ListAcceptancesQuery,
 } from './acceptances.dto.js';
 import { AcceptancesRepository } from './acceptances.repository.js';
-import { acceptanceFaults, commitmentState, daysAfter } from './commitment.rules.js';
+import { acceptanceFaults, commitmentState, daysAfter, isOpenTo } from './commitment.rules.js';
 import { TextsRepository } from './texts.repository.js';
 
 const REMINDERS_SHOWN = 50;
@@ -91,8 +91,10 @@ export class AcceptancesService {
     if (faults.length > 0) throw problems.invalidInput(faults);
     const text = await this.texts.find(tx, dto.textId);
     if (text === null) throw problems.invalidInput([{ pointer: '#/textId', detail: 'is no text' }]);
-    if (!text.is_in_force) throw problems.conflict('This is not the text in force: read and sign that one.');
     const latest = await this.acceptances.findLatest(tx, partnerId);
+    if (!isOpenTo(text, latest?.version ?? null, now)) {
+      throw problems.conflict('A later text is in force, or accepted already: read and sign that one.');
+    }
     if (latest !== null && signedAt <= latest.signed_at) {
       throw problems.conflict('What was signed as late, or later, has been accepted already.');
     }

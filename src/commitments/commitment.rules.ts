@@ -39,6 +39,8 @@ export type CommitmentState = (typeof COMMITMENT_STATES)[number];
 
 const DAY_MS = 86_400_000;
 const REMINDED_DAYS = 30;
+/** From when a text is in force, or its deadline is set, until whoever has not accepted it may only read, at least. */
+const NOTICE_DAYS = 14;
 /** How long a signature may wait to be entered. */
 const SIGNED_WITHIN_DAYS = 90;
 
@@ -73,7 +75,7 @@ export function acceptanceFaults(accepted: readonly Commitment[], signedAt: Date
   return faults;
 }
 
-/** A text comes into force after the one before it, and not before everybody can know of it. */
+/** A text comes into force after the one before it, and nobody has to accept it before there was time for that. */
 export function textFaults(
   { effectiveAt, acceptBy }: { effectiveAt: Date; acceptBy: Date | null },
   latest: Date | null,
@@ -84,13 +86,13 @@ export function textFaults(
   if (latest !== null && effectiveAt <= latest) {
     faults.push({ pointer: '#/effectiveAt', detail: 'must lie after that of the version before' });
   }
-  if (acceptBy !== null && acceptBy < effectiveAt) {
-    faults.push({ pointer: '#/acceptBy', detail: 'must not lie before effectiveAt' });
+  if (acceptBy !== null && acceptBy < daysAfter(effectiveAt, NOTICE_DAYS)) {
+    faults.push({ pointer: '#/acceptBy', detail: `must lie ${NOTICE_DAYS} days or more after effectiveAt` });
   }
   return faults;
 }
 
-/** Nobody is surprised: a deadline is set to come, and only ever moves later. */
+/** Nobody is surprised: the first deadline leaves time, and from then on it only ever moves later. */
 export function deadlineFaults(
   { effectiveAt, acceptBy }: { effectiveAt: Date; acceptBy: Date | null },
   next: Date,
@@ -98,6 +100,15 @@ export function deadlineFaults(
 ): Fault[] {
   const pointer = '#/acceptBy';
   if (next <= now) return [{ pointer, detail: 'must lie in the future' }];
-  if (next < effectiveAt) return [{ pointer, detail: 'must not lie before effectiveAt' }];
-  return acceptBy !== null && next <= acceptBy ? [{ pointer, detail: 'can only be moved later' }] : [];
+  if (acceptBy !== null) return next <= acceptBy ? [{ pointer, detail: 'can only be moved later' }] : [];
+  const earliest = daysAfter(effectiveAt > now ? effectiveAt : now, NOTICE_DAYS);
+  const detail = `must lie ${NOTICE_DAYS} days or more from now, and after effectiveAt`;
+  return next < earliest ? [{ pointer, detail }] : [];
 }
+
+/** Texts that can be accepted: the one in force, and those announced, but none older than what was accepted before. */
+export const isOpenTo = (
+  text: { version: number; is_in_force: boolean; effective_at: Date },
+  accepted: number | null,
+  now: Date,
+): boolean => (text.is_in_force || text.effective_at > now) && text.version >= (accepted ?? 0);

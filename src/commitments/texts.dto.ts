@@ -50,7 +50,10 @@ export class PublishCommitmentTextDto {
   @IsTimestamp()
   effectiveAt?: string;
 
-  /** From then on whoever has not accepted it may only read; absent, nobody has to accept it yet. */
+  /**
+   * From then on whoever has not accepted it may only read: 14 days after it comes into force, at least. Absent, nobody has to
+   * accept it yet.
+   */
   @IfPresent()
   @IsTimestamp()
   acceptBy?: string;
@@ -71,7 +74,7 @@ export class PublishCommitmentTextDto {
 }
 
 export class SetDeadlineDto {
-  /** An instant to come, and later than one that was set before. */
+  /** An instant to come: 14 days from now and from when the text is in force, at least; later than one that was set before. */
   @IsTimestamp()
   acceptBy: string;
 }
@@ -89,7 +92,7 @@ export class CommitmentTextView {
   title: string;
   principles: string[];
   commitments: WordingView[];
-  /** It is the one to accept now. */
+  /** It is the one to accept now; the next can be accepted as soon as it is announced. */
   inForce: boolean;
   effectiveAt: string;
   /** Absent: nobody has to accept it yet. */

@@ -92,5 +92,17 @@ const moved = (app: TestApp, of: TestPartner, column: string, interval: string):
   );
 };
 
+/** Brings the deadline of a text about, as weeks would. @returns the instant, so many seconds from now */
+export async function deadlineIn(app: TestApp, textId: string, seconds: number): Promise<string> {
+  const acceptBy = inSeconds(seconds);
+  await query(app.database.superuserUrl, 'update commitment_text set accept_by = $2 where id = $1', [
+    textId,
+    acceptBy,
+  ]);
+  return acceptBy;
+}
+
+export const inDays = (days: number): string => inSeconds(days * 86_400);
+
 /** Longer than what was found about a token is believed. */
 export const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1200));

@@ -12,6 +12,8 @@ import {
   at,
   committing,
   COMMITTING,
+  deadlineIn,
+  inDays,
   inForce,
   inSeconds,
   lapsesIn,
@@ -184,17 +186,20 @@ describe('a text', () => {
     expect((first?.['commitments'] as unknown[]).length).toBe(6);
   });
 
-  it('replaces the one before from its date on, which is accepted from then on alone', async () => {
-    const partner = await committing(app);
-    const before = await inForce(partner.http);
-    const next = expectStatus(await publish({ effectiveAt: inSeconds(2) }), 201);
+  it('replaces the one before from its date on, and can be accepted as soon as it is announced', async () => {
+    const [early, late] = await Promise.all([committing(app), committing(app)]);
+    const before = await inForce(early.http);
+    const next = expectStatus(await publish({ effectiveAt: inSeconds(4) }), 201);
     expect([next.version, next.inForce]).toEqual([before.version + 1, false]);
-    const post = (id: string) => partner.http.post(at(partner, 'acceptances'), acceptanceInput(id));
-    expect((await post(next.id)).status).toBe(409);
-    await eventually(async () => (await inForce(partner.http)).id === next.id);
-    expect((await post(before.id)).status).toBe(409);
-    expect((await post(next.id)).status).toBe(201);
-    expect((await texts(partner.http)).filter((one) => one.inForce).length).toBe(1);
+    const post = async (by: TestPartner, id: string): Promise<number> =>
+      (await by.http.post(at(by, 'acceptances'), acceptanceInput(id))).status;
+    expect([await post(early, next.id), await post(late, before.id)]).toEqual([201, 201]);
+    // What it accepted last would otherwise be the former.
+    expect(await post(early, before.id)).toBe(409);
+    await eventually(async () => (await inForce(early.http)).id === next.id);
+    expect([await post(late, before.id), await post(late, next.id)]).toEqual([409, 201]);
+    expect(await statusOf(early)).toMatchObject({ state: 'accepted', acceptedVersion: next.version });
+    expect((await texts(early.http)).filter((one) => one.inForce).length).toBe(1);
   });
 
   it('is refused with dates that surprise', async () => {
@@ -202,6 +207,9 @@ describe('a text', () => {
       (await publish(more)).body.errors?.map(({ pointer }: { pointer: string }) => pointer);
     expect(await pointers({ effectiveAt: inSeconds(-60) })).toContain('#/effectiveAt');
     expect(await pointers({ effectiveAt: inSeconds(60), acceptBy: inSeconds(30) })).toEqual(['#/acceptBy']);
+    const [start, soon] = [inSeconds(60), inDays(13)];
+    expect(await pointers({ effectiveAt: start, acceptBy: start })).toEqual(['#/acceptBy']);
+    expect(await pointers({ acceptBy: soon })).toEqual(['#/acceptBy']);
     const later = expectStatus(await publish({ effectiveAt: '2090-01-01T00:00:00Z' }), 201);
     expect(await pointers({ effectiveAt: '2089-01-01T00:00:00Z' })).toEqual(['#/effectiveAt']);
     await query(app.database.superuserUrl, 'delete from commitment_text where id = $1', [later.id]);
@@ -209,7 +217,9 @@ describe('a text', () => {
 
   it('has a deadline that is an instant, set to come, and never earlier', async () => {
     const { id } = await inForce(app.steward);
-    expect((await deadline(id, inSeconds(-60))).status).toBe(400);
+    for (const early of [inSeconds(-60), inSeconds(1), inDays(13)]) {
+      expect((await deadline(id, early)).status).toBe(400);
+    }
     const read = await app.steward.get(`/v1/commitments/texts/${id}`);
     const tag = { 'If-Match': read.headers.get('etag') ?? '' };
     const set = await deadline(id, '2098-06-01T00:00:00+05:30', tag);
@@ -223,10 +233,11 @@ describe('a text', () => {
     const [never, old, signed] = await Promise.all([committing(app), committing(app), committing(app)]);
     await accept(old);
     // Who came a moment ago has the days of grace, which are none here.
-    const text = expectStatus(await publish({ acceptBy: inSeconds(3), graceDays: 0 }), 201);
+    const text = expectStatus(await publish({ acceptBy: inDays(15), graceDays: 0 }), 201);
+    const acceptBy = await deadlineIn(app, text.id, 3);
     await accept(signed);
-    expect(await statusOf(old)).toMatchObject({ state: 'renewal_due', readOnlyFrom: text.acceptBy });
-    expect(await statusOf(never)).toMatchObject({ state: 'never_accepted', readOnlyFrom: text.acceptBy });
+    expect(await statusOf(old)).toMatchObject({ state: 'renewal_due', readOnlyFrom: acceptBy });
+    expect(await statusOf(never)).toMatchObject({ state: 'never_accepted', readOnlyFrom: acceptBy });
     expect(await publishes(old.http)).toBe(201);
     await eventually(async () => (await publishes(old.http)) === 403);
     await eventually(async () => (await publishes(never.http)) === 403);
@@ -254,7 +265,8 @@ describe('a text', () => {
   });
 
   it('gives whoever is admitted after its deadline the days of grace', async () => {
-    const { acceptBy = '' } = expectStatus(await publish({ acceptBy: inSeconds(3), graceDays: 10 }), 201);
+    const { id } = expectStatus(await publish({ acceptBy: inDays(15), graceDays: 10 }), 201);
+    const acceptBy = await deadlineIn(app, id, 3);
     await accept({
       partner: { id: await stewardId(), code: '' },
       client: app.stewardClient,

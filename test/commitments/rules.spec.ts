@@ -4,6 +4,7 @@ import {
   commitmentState,
   daysAfter,
   deadlineFaults,
+  isOpenTo,
   textFaults,
 } from '../../src/commitments/commitment.rules.js';
 import { type RatingCount, scorecardOf } from '../../src/commitments/scorecard.rules.js';
@@ -41,7 +42,10 @@ describe('dates of a text', () => {
         latest === null ? null : inDays(latest),
         NOW,
       ).map(({ pointer }) => pointer);
-    expect(pointers(0, 0, -1)).toEqual([]);
+    expect(pointers(0, 14, -1)).toEqual([]);
+    expect(pointers(5, 19, -1)).toEqual([]);
+    expect(pointers(0, 0, -1)).toEqual(['#/acceptBy']);
+    expect(pointers(5, 18.9, -1)).toEqual(['#/acceptBy']);
     expect(pointers(1, null, null)).toEqual([]);
     expect(pointers(-1, null, -2)).toEqual(['#/effectiveAt']);
     expect(pointers(2, 1, 2)).toEqual(['#/effectiveAt', '#/acceptBy']);
@@ -54,10 +58,25 @@ describe('dates of a text', () => {
         inDays(next),
         NOW,
       ).length === 0;
-    expect([isFine(-9, null, 1), isFine(-9, 1, 2), isFine(-9, -1, 2)]).toEqual([true, true, true]);
-    expect([isFine(-9, null, 0), isFine(-9, 2, 1), isFine(-9, 2, 2), isFine(5, null, 4)]).toEqual([
-      ...[false, false, false, false],
+    expect([isFine(-9, null, 14), isFine(5, null, 19)]).toEqual([true, true]);
+    expect([isFine(-9, 1, 2), isFine(-9, -1, 2)]).toEqual([true, true]);
+    expect([isFine(-9, null, 0), isFine(-9, null, 13.9), isFine(5, null, 18.9)]).toEqual([
+      false,
+      false,
+      false,
     ]);
+    expect([isFine(-9, 2, 1), isFine(-9, 2, 2), isFine(-9, -2, -1)]).toEqual([false, false, false]);
+  });
+});
+
+describe('a text to accept', () => {
+  it('is the one in force or announced, and never one before that which was accepted', () => {
+    const isOpen = (version: number, effective: number, inForce: boolean, accepted: number | null): boolean =>
+      isOpenTo({ version, effective_at: inDays(effective), is_in_force: inForce }, accepted, NOW);
+    expect([isOpen(2, -9, true, null), isOpen(2, -9, true, 2), isOpen(3, 9, false, 2)]).toEqual([
+      ...[true, true, true],
+    ]);
+    expect([isOpen(1, -99, false, null), isOpen(2, -9, true, 3)]).toEqual([false, false]);
   });
 });
 
