@@ -14,7 +14,10 @@ export class StatePresenceDto {
   @IsIn(PRESENCE_STATUSES)
   status: PresenceStatus;
 
-  /** From when on; it then takes effect by itself, until the next one does. Now when absent. */
+  /**
+   * From when on; it then takes effect by itself, until the next one does. Now when absent. What is said of a time before the
+   * current one began goes into the history and changes nothing.
+   */
   @IfPresent()
   @IsTimestamp()
   from?: string;
@@ -30,7 +33,7 @@ export class PresenceView {
   country: string;
   status: PresenceStatus;
   from: string;
-  /** `proposed` by the partner, then `refused` or `planned`; its time makes it `current`, the next one `past`. */
+  /** `proposed` by the partner, then `refused` or `planned`; its time makes it `current`, the next one `past`. One that began later stays `current`. */
   state: PresenceState;
   /** For the partner itself and for whoever manages partners alone. */
   reason?: string;

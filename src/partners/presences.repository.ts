@@ -22,10 +22,14 @@ const FROM = `select n.id, n.partner_id, n.country, n.status, n.starts_at, n.sta
 /** All SQL on presences; memberships follow them by trigger. */
 @Injectable()
 export class PresencesRepository {
-  async insert(tx: Tx, row: Omit<PresenceRow, 'created_at'>): Promise<void> {
+  /** Without a time it begins now, by the one clock that all processes share. */
+  async insert(
+    tx: Tx,
+    row: Omit<PresenceRow, 'created_at' | 'starts_at'> & { starts_at: Date | null },
+  ): Promise<void> {
     await tx.query(
       `insert into partner_presence (id, partner_id, country, status, starts_at, state, reason)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
+       values ($1, $2, $3, $4, coalesce($5::timestamptz, now()), $6, $7)`,
       [row.id, row.partner_id, row.country, row.status, row.starts_at, row.state, row.reason],
     );
   }
@@ -63,6 +67,17 @@ export class PresencesRepository {
        order by random() limit 1 for update skip locked`,
     );
     return rows[0] ?? null;
+  }
+
+  /** Whether what is current there began later than this one. */
+  async isOvertaken(tx: Tx, id: string): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `select from partner_presence d join partner_presence c
+         on c.partner_id = d.partner_id and c.country = d.country and c.state = 'current' and c.starts_at > d.starts_at
+       where d.id = $1`,
+      [id],
+    );
+    return rows.length > 0;
   }
 
   async endCurrent(tx: Tx, partnerId: string, country: string): Promise<void> {

@@ -40,7 +40,7 @@ export class PresencesService {
         partner_id: partnerId,
         country: dto.country,
         status: dto.status,
-        starts_at: dto.from === undefined ? new Date() : new Date(dto.from),
+        starts_at: dto.from === undefined ? null : new Date(dto.from),
         state: isSteward ? 'planned' : 'proposed',
         reason: dto.reason ?? null,
       });
@@ -72,11 +72,15 @@ export class PresencesService {
     });
   }
 
-  /** Lets one presence take effect whose time has come. @returns whether there may be another */
+  /** Lets one presence take effect whose time has come, unless a later one already did. @returns whether there may be another */
   async advanceAsSystem(): Promise<boolean> {
     return this.database.asSystem(async (tx) => {
       const due = await this.presences.takeDue(tx);
       if (due === null) return false;
+      if (await this.presences.isOvertaken(tx, due.id)) {
+        await this.presences.changeState(tx, due.id, 'past');
+        return true;
+      }
       await this.presences.endCurrent(tx, due.partner_id, due.country);
       await this.presences.changeState(tx, due.id, 'current');
       return true;

@@ -94,6 +94,30 @@ it('keeps out of an arrangement who joins it without working there, and its sub-
   ]);
 });
 
+it('stays what it became last, whatever is stated or confirmed later of a time before that', async () => {
+  const id = await publish(sudan);
+  const proposed = expectStatus(await state(ngo.http, 'suspended', { from: '2026-02-01T00:00:00Z' }), 201);
+  const newer = expectStatus(await state(app.steward, 'active', { from: '2026-06-01T00:00:00Z' }), 201);
+  await untilCurrent(newer);
+  const path = `/v1/partners/${ngo.partner.id}/presences`;
+  expectStatus(await state(app.steward, 'closed', { from: '2026-01-01T00:00:00Z' }), 201);
+  expectStatus(await app.steward.post(`${path}/${proposed.id}/confirmation`), 200);
+  await eventually(async () => {
+    const { items } = (await app.steward.get<{ items: View[] }>(path)).body;
+    return items.every((one) => one.state === (one.id === newer.id ? 'current' : 'past'));
+  });
+  expect((await changesOf(ngo.http, id)).map(([change]) => change)).toEqual(['published']);
+  expect(await visibleBy(ngo.http, id)).not.toEqual([]);
+  // The other way round no right comes back by it.
+  await effective('closed');
+  const late = expectStatus(await state(app.steward, 'active', { from: '2026-07-01T00:00:00Z' }), 201);
+  await eventually(async () => {
+    const { items } = (await app.steward.get<{ items: View[] }>(path)).body;
+    return items.find((one) => one.id === late.id)?.state === 'past';
+  });
+  expect(await visibleBy(ngo.http, id)).toEqual([]);
+});
+
 it('follows the countries of an arrangement when they change', async () => {
   await effective('suspended');
   const [here, there] = [await publish(sudan), await publish(kenya)];
