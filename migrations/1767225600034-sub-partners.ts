@@ -342,11 +342,26 @@ const POLICIES = `
     with check ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()));
   create policy service_reads_sponsored on client for select to slt_service
     using ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()));
+  -- Readers of their own: what is the sub-partner's own, and what it reports in confidence, is not for its sponsor.
   create policy service_creates_sponsored on client for insert to slt_service
-    with check ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()));
+    with check ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners())
+      and reader_id <> partner_id);
   create policy service_changes_sponsored on client for update to slt_service
     using ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()))
     with check ((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()));
+
+  -- Whoever knows its secret reads as the partner itself.
+  create function client_keep_whole() returns trigger
+  language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    if acting_partner() is not null and not acting_manages('partners') then
+      raise exception 'the steward alone issues what reads as the partner itself' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+  end $$;
+  create trigger client_kept_whole before update of secret_hash, previous_secret_hash, jwks on client
+    for each row when (new.reader_id = new.partner_id) execute function client_keep_whole();
+  revoke execute on function client_keep_whole() from public;
 `;
 
 const PRIVILEGES = `
@@ -383,6 +398,7 @@ const DOWN_POLICIES = `
   drop policy service_changes_sponsored on reader;
   drop policy service_reads_sponsored on client; drop policy service_creates_sponsored on client;
   drop policy service_changes_sponsored on client;
+  drop trigger client_kept_whole on client; drop function client_keep_whole();
   drop function acting_sub_partners(); drop function acting_sponsor();
   revoke update (expires_at, suspended_by_steward) on partner from slt_service;
   revoke update (status, version, updated_at) on partner from slt_background;

@@ -29,7 +29,7 @@ export class ClientsController {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Give a system of a partner its credentials; a secret is shown this once. */
+  /** Give a system of a partner its credentials; a secret is shown this once. By sponsors: for readers of what reaches a sub-partner. */
   @Post()
   @ApiId()
   @RequireScope('partners:manage', 'sub-partners:manage')

@@ -38,7 +38,10 @@ export class CreateClientDto {
   @IsIn(ALL_SCOPES, { each: true })
   scopes: Scope[];
 
-  /** Lower than the partner's, for a client that needs less. */
+  /**
+   * Lower than the partner's, for a client that needs less. One that a sponsor makes always has one, AMBER when absent: it reads
+   * what reaches the sub-partner, and nothing that is the sub-partner's own.
+   */
   @IfPresent()
   @IsNested(() => CeilingDto)
   ceiling?: CeilingDto;

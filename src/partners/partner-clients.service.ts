@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { type ClientRow, ClientsService, type NeglectedClients } from '../access/clients.service.js';
+import { type Ceiling } from '../access/handling.js';
 import { isForSubPartners, type Scope } from '../access/scopes.js';
 import { Database, type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
 import { PartnersRepository } from './partners.repository.js';
+
+/** As much as any sub-partner may have: with a ceiling a client is a reader of its own, and not the partner itself. */
+const ALL_OF_A_SUB_PARTNER: Ceiling = { tlp: 'AMBER' };
 
 /** The credentials of a partner's systems. */
 @Injectable()
@@ -30,7 +34,7 @@ export class PartnerClientsService {
         partnerId,
         name: dto.name,
         scopes: dto.scopes,
-        ceiling: dto.ceiling,
+        ceiling: dto.ceiling ?? (isSponsor(actor) ? ALL_OF_A_SUB_PARTNER : undefined),
         arrangementIds: dto.arrangements && (await this.resolve(tx, dto.arrangements)),
         allowedNetworks: dto.allowedNetworks,
         expiresAt: dto.expiresAt === undefined ? undefined : new Date(dto.expiresAt),
@@ -82,6 +86,7 @@ export class PartnerClientsService {
     });
   }
 
+  /** @throws Problem 403 for a sponsor and a client that is not one of its making; 409 for one that was revoked, or has a key */
   async rotate(
     actor: Actor,
     partnerId: string,
@@ -89,7 +94,12 @@ export class PartnerClientsService {
     overlapSeconds: number,
   ): Promise<{ row: ClientRow; clientSecret?: string }> {
     return this.database.as(actor, async (tx) => {
-      await this.clients.lock(tx, partnerId, clientId);
+      const client = await this.clients.lock(tx, partnerId, clientId);
+      if (isSponsor(actor) && client.reader_id === client.partner_id) {
+        throw problems.forbidden(
+          'It reads as the sub-partner itself, also what that reports in confidence: the steward rotates it.',
+        );
+      }
       const { clientSecret } = await this.clients.rotate(tx, clientId, overlapSeconds);
       await this.record(tx, actor, 'client.rotated', partnerId, clientId);
       return { row: await this.clients.lock(tx, partnerId, clientId), clientSecret };
@@ -126,13 +136,16 @@ export class PartnerClientsService {
   private async requireOwn(tx: Tx, actor: Actor, partnerId: string, scopes: readonly Scope[]): Promise<void> {
     const partner = await this.partners.find(tx, partnerId);
     if (partner === null) throw problems.notFound();
-    if (!actor.manages.includes('partners') && partner.sponsor_id !== actor.partnerId) {
+    if (isSponsor(actor) && partner.sponsor_id !== actor.partnerId) {
       throw problems.forbidden('A sponsor makes clients of its sub-partners alone.');
     }
     if (partner.sponsor_id === null) return;
-    const faults: Fault[] = scopes.flatMap((scope, index) =>
-      isForSubPartners(scope) ? [] : [{ pointer: `#/scopes/${index}`, detail: 'is not for a sub-partner' }],
-    );
+    const faults: Fault[] = scopes.flatMap((scope, index) => {
+      const pointer = `#/scopes/${index}`;
+      if (!isForSubPartners(scope)) return [{ pointer, detail: 'is not for a sub-partner' }];
+      if (scope !== 'reports:submit' || !isSponsor(actor)) return [];
+      return [{ pointer, detail: 'is for clients that the steward makes: those of a sponsor cannot report' }];
+    });
     if (faults.length > 0) throw problems.invalidInput(faults);
   }
 
@@ -160,3 +173,6 @@ export class PartnerClientsService {
     return references.map((reference) => known.get(reference) as string);
   }
 }
+
+/** Whoever is here manages all partners, or those that are registered under its own. */
+const isSponsor = (actor: Actor): boolean => !actor.manages.includes('partners');

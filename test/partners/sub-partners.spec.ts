@@ -300,3 +300,57 @@ it('reports, and follows what it reported', async () => {
   expect((await local.http.get(`/v1/reports/${made.id}`)).status).toBe(200);
   expect((await sponsor.http.get(`/v1/reports/${made.id}`)).status).toBe(403);
 });
+
+describe('what a sub-partner reports in confidence is not for its sponsor', () => {
+  const path = (): string => `/v1/partners/${local.partner.id}/clients`;
+  type Made = { clientId: string; clientSecret: string; ceiling?: object } & Problem;
+  const made = (scopes: string[], more: object = {}) =>
+    sponsor.http.post<Made>(path(), { name: 'Ours', scopes, ...more });
+
+  it('by a client that the sponsor makes: to it there is no report, and no word of one', async () => {
+    const file = expectStatus(
+      await local.http.post<{ id: string }>('/v1/attachments?name=map.txt', 'Where it was', {
+        headers: { 'Content-Type': 'text/plain' },
+      }),
+      201,
+    );
+    const { id } = expectStatus(
+      await local.http.post<{ id: string }>('/v1/reports', reportInput({ attachments: [file.id] })),
+      201,
+    );
+    const refused = await made(['alerts:read', 'reports:submit']);
+    expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([400, '#/scopes/1']);
+    const scopes = ['alerts:read', 'audit:read', 'partners:read', 'webhooks:manage', 'alerts:respond'];
+    const ours = expectStatus(await made(scopes), 201);
+    expect(ours.ceiling).toEqual({ tlp: 'AMBER', classification: 'CONFIDENTIAL' });
+    const http = await app.as(ours);
+    const alertId = (await publish('AMBER', { arrangements: [here.code] })).id;
+    expect(await visibleBy(http, alertId)).toEqual(EVERYWHERE);
+    for (const where of ['/v1/changes', '/v1/changes?types=report&snapshot=true', '/v1/audit']) {
+      const answer = await http.get(where);
+      expect([where, answer.status, answer.text.includes(id)]).toEqual([where, 200, false]);
+    }
+    expect((await http.get(`/v1/attachments/${file.id}`)).status).toBe(404);
+    expect((await local.http.get(`/v1/attachments/${file.id}`)).status).toBe(200);
+    expect((await local.http.get(`/v1/reports/${id}`)).status).toBe(200);
+  });
+
+  it('by the secret of a client that the steward made: the sponsor ends it, and never has it', async () => {
+    const of = `${path()}/${local.client.clientId}`;
+    expect((await sponsor.http.post(`${of}/rotation`, {})).status).toBe(403);
+    expect((await app.steward.post(`${of}/rotation`, {})).status).toBe(200);
+    const ours = expectStatus(await made(['alerts:read']), 201);
+    expect((await sponsor.http.post(`${path()}/${ours.clientId}/rotation`, {})).status).toBe(200);
+    const asSponsor = `begin; set local role slt_service; select set_config('slt.partner', '${sponsor.partner.id}', true),
+      set_config('slt.reader', '${sponsor.partner.id}', true), set_config('slt.manages', 'sub-partners', true);`;
+    const written = (sql: string) => query(app.database.superuserUrl, `${asSponsor} ${sql}; rollback`);
+    await expect(
+      written(`update client set secret_hash = 'x' where id = '${local.client.clientId}'`),
+    ).rejects.toThrow('the steward alone');
+    await expect(
+      written(`insert into client (id, partner_id, reader_id, name, scopes, authentication, secret_hash)
+        values ('x', '${local.partner.id}', '${local.partner.id}', 'X', '{reports:submit}', 'client_secret', 'x')`),
+    ).rejects.toThrow('row-level security');
+    expect((await sponsor.http.delete(of)).status).toBe(204);
+  });
+});
