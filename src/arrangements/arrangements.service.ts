@@ -185,7 +185,7 @@ export class ArrangementsService {
 
   /** Lets one membership begin or end at its date: each in a transaction of its own, so that locks keep their order. */
   async advanceMembershipsAsSystem(): Promise<number> {
-    return this.database.asSystem((tx) => this.arrangements.advanceDue(tx));
+    return this.database.asSystemPatiently((tx) => this.arrangements.advanceDue(tx));
   }
 
   /** Ids of the arrangements named by code or id, among those that the actor can see. */

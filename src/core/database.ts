@@ -36,6 +36,8 @@ const POOLS = {
    * be refused because two others are at it.
    */
   standing: { size: 2, statementTimeout: 900_000, turnTimeout: 30_000 },
+  /** The same where time brings it about, or a mailed link: others of the background look up every token. */
+  ending: { size: 3, statementTimeout: 900_000, turnTimeout: 30_000 },
 };
 
 /** TypeORM returns a connection as sound unless told otherwise, and its types do not show how to tell it. */
@@ -48,6 +50,7 @@ export class Database implements OnApplicationShutdown {
   private readonly upload: DataSource;
   private readonly background: DataSource;
   private readonly standing: DataSource;
+  private readonly ending: DataSource;
   private readonly afterwards = new WeakMap<Tx, (() => void)[]>();
 
   private constructor({ serviceUrl, backgroundUrl, entities }: DatabaseOptions) {
@@ -58,6 +61,7 @@ export class Database implements OnApplicationShutdown {
     this.upload = source(serviceUrl, 'upload');
     this.background = source(backgroundUrl, 'background');
     this.standing = source(serviceUrl, 'standing');
+    this.ending = source(backgroundUrl, 'ending');
   }
 
   /** @throws Error for a server that acknowledges before it writes, or a role that row-level security does not bind */
@@ -80,7 +84,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   private get sources(): DataSource[] {
-    return [this.write, this.read, this.upload, this.background, this.standing];
+    return [this.write, this.read, this.upload, this.background, this.standing, this.ending];
   }
 
   /** Connections of each pool, and requests that wait for one. */
@@ -131,6 +135,11 @@ export class Database implements OnApplicationShutdown {
   /** Work that no partner asked for, under the background role and its own policies. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(this.background, 'begin', work);
+  }
+
+  /** The same for what changes rights by itself: it may take as long as it takes, and keeps no other background work waiting. */
+  asSystemPatiently<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.ending, 'begin', work);
   }
 
   /** Has something done once the transaction is durable, and not at all when it is undone. It must not throw. */
@@ -221,7 +230,8 @@ function createDataSource(
       // Of the client, for a server that does not even answer that it gave up.
       query_timeout: statementTimeout + 5000,
       statement_timeout: statementTimeout,
-      lock_timeout: name === 'standing' ? statementTimeout : Math.min(statementTimeout, 10_000),
+      lock_timeout:
+        name === 'standing' || name === 'ending' ? statementTimeout : Math.min(statementTimeout, 10_000),
       idle_in_transaction_session_timeout: 10_000,
     },
   });

@@ -59,7 +59,9 @@ export class LivenessService implements OnModuleInit {
   }
 
   async useLink(token: string): Promise<string> {
-    return this.database.asSystem(async (tx) => {
+    // Whoever made one up takes no turn from those whose answers give rights back.
+    await this.database.asSystem((tx) => this.findLinked(tx, token, false));
+    return this.database.asSystemPatiently(async (tx) => {
       const { row, standing } = await this.findLinked(tx, token, true);
       const language = mailLanguage(row.languages ?? []);
       const { page } = FOCAL_POINT_WORDS[language];
@@ -90,7 +92,7 @@ export class LivenessService implements OnModuleInit {
    */
   async restrictAsSystem(): Promise<boolean> {
     for (const restrict of ['restrictMembership', 'restrictPartner'] as const) {
-      const found = await this.database.asSystem(async (tx) => {
+      const found = await this.database.asSystemPatiently(async (tx) => {
         const restricted = await this.liveness[restrict](tx);
         if (restricted !== null) await this.tellRestricted(tx, restricted);
         return restricted;

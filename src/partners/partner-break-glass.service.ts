@@ -93,7 +93,7 @@ export class PartnerBreakGlassService implements OnModuleInit {
   }
 
   private async endAsSystem({ id, partner_id: partnerId, client_id: client }: DueGrant): Promise<boolean> {
-    return this.database.asSystem(async (tx) => {
+    return this.database.asSystemPatiently(async (tx) => {
       if (!(await this.grants.end(tx, id))) return false;
       await this.audit.recordAsSystem(tx, {
         action: 'break_glass.ended',

@@ -74,7 +74,7 @@ export class PresencesService {
 
   /** Lets one presence take effect whose time has come, unless a later one already did. @returns whether there may be another */
   async advanceAsSystem(): Promise<boolean> {
-    return this.database.asSystem(async (tx) => {
+    return this.database.asSystemPatiently(async (tx) => {
       const due = await this.presences.takeDue(tx);
       if (due === null) return false;
       if (await this.presences.isOvertaken(tx, due.id)) {

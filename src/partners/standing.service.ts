@@ -31,7 +31,7 @@ export class StandingService {
 
   /** Ends one partnership whose day has come. @returns whether there may be another */
   async expireDueAsSystem(): Promise<boolean> {
-    return this.database.asSystem(async (tx) => {
+    return this.database.asSystemPatiently(async (tx) => {
       const id = await this.partners.expireDue(tx);
       if (id === null) return false;
       await this.audit.recordAsSystem(tx, {

@@ -34,3 +34,33 @@ describe('a transaction whose connection is lost', () => {
     await expect(lost).rejects.toMatchObject({ type: 'unavailable' });
   });
 });
+
+describe('what changes rights by itself', () => {
+  let bench: Workbench;
+  beforeAll(async () => {
+    bench = await openWorkbench();
+  });
+  afterAll(() => bench.close());
+
+  it('may take as long as a change of standing, in the role of the background, and keeps nothing else waiting', async () => {
+    const { database } = bench;
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const settings = async (tx: Tx): Promise<string[]> => {
+      const rows: { found: string[] }[] = await tx.query(
+        `select array[current_user, current_setting('statement_timeout'), current_setting('lock_timeout')] as found`,
+      );
+      return rows[0]?.found ?? [];
+    };
+    const endings = Array.from({ length: 5 }, () =>
+      database.asSystemPatiently(async (tx) => {
+        const found = await settings(tx);
+        await gate;
+        return found;
+      }),
+    );
+    const [role] = await database.asSystem(settings);
+    open();
+    for (const found of await Promise.all(endings)) expect(found).toEqual([role, '15min', '15min']);
+  });
+});
