@@ -18,7 +18,7 @@ export class AccessReview1767225600039 implements MigrationInterface {
       drop policy engine_attests on client;
       revoke select (scopes, attest_by), update (scopes, attest_by) on client from slt_engine;
       drop table client_attestation;
-      alter table client drop column attest_by;
+      alter table client drop column attest_by, drop column attest_told_for, drop column attest_told_days;
     `);
   }
 }
@@ -27,7 +27,12 @@ export class AccessReview1767225600039 implements MigrationInterface {
 const SPONSORED = `((select acting_manages('sub-partners')) and partner_id in (select acting_sub_partners()))`;
 
 const ATTESTATIONS = `
-  alter table client add column attest_by timestamptz not null default now() + interval '180 days';
+  alter table client add column attest_by timestamptz not null default now() + interval '180 days',
+    -- Of which day, and how many days before it, it was last said that somebody must speak.
+    add column attest_told_for timestamptz,
+    add column attest_told_days smallint,
+    add constraint client_attest_told_check check ((attest_told_for is null) = (attest_told_days is null));
+  grant update (attest_told_for, attest_told_days) on client to slt_background;
   -- Sooner, when the steward asks.
   grant update (attest_by) on client to slt_service;
 

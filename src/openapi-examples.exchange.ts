@@ -253,6 +253,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
             ceiling: { tlp: 'AMBER', classification: 'CONFIDENTIAL' },
           },
         ],
+        attestBy: '2027-05-01T00:00:00.000Z',
         requestsPerMinute: 6000,
       },
     },

@@ -11,6 +11,8 @@ export interface Actor extends Acting {
   withheld?: { scopes: ReadonlySet<Scope>; because: 'unattested' | 'lapsed' };
   /** Set for a client that may read less than its partner. */
   narrowed: boolean;
+  /** Until when somebody must say that this client is still needed. */
+  attestBy?: Date;
   /** Set where the steward allowed this client less, or more, than others. */
   requestsPerMinute?: number;
 }

@@ -146,6 +146,7 @@ function toActor(claims: Pick<TokenClaims, 'clientId' | 'scopes'>, standing: Sta
     partnerStatus: standing.partner_status,
     scopes,
     ...withheldFrom(granted, scopes, standing),
+    attestBy: standing.attest_by,
     narrowed: standing.reader_id !== standing.partner_id,
     manages: [
       ...(['partners', 'sub-partners', 'arrangements', 'reference'] as const).filter((subject) =>

@@ -12,6 +12,14 @@ export interface AttestationRow {
   created_at: Date;
 }
 
+/** Clients of one partner for which somebody must soon speak. */
+export interface DueAttestations {
+  partnerId: string;
+  clientIds: string[];
+  /** The first of their days. */
+  by: Date;
+}
+
 export type NewAttestation = Omit<AttestationRow, 'created_at'> & { attested_by: string };
 
 const COLUMNS = 'id, partner_id, client_id, outcome, dropped, note, created_at';
@@ -66,5 +74,35 @@ export class AttestationsRepository {
       [partnerId, by],
     );
     return count;
+  }
+
+  /**
+   * Of the partner whose turn it is, the clients for which somebody must speak within 30 days, and again within 7: of each day
+   * once, in one process at a time. What ends before its day by itself needs nobody.
+   */
+  async takeDueAsSystem(tx: Tx): Promise<DueAttestations | null> {
+    const [turn]: { mine: boolean }[] = await tx.query(
+      `select pg_try_advisory_xact_lock(hashtextextended('slt attestations', 0)) as mine`,
+    );
+    if (turn?.mine !== true) return null;
+    const [rows]: [{ id: string; partner_id: string; attest_by: Date }[]] = await tx.query(
+      `with due as (
+         select c.id, c.partner_id, c.attest_by, d.days
+         from client c join partner p on p.id = c.partner_id
+         cross join lateral (select case when c.attest_by <= now() + interval '168 hours' then 7 else 30 end as days) d
+         where c.revoked_at is null and (c.expires_at is null or c.expires_at > c.attest_by) and p.status = 'active'
+           and c.attest_by > now() and c.attest_by <= now() + interval '720 hours'
+           and (c.attest_told_for is distinct from c.attest_by or c.attest_told_days > d.days))
+       update client c set attest_told_for = d.attest_by, attest_told_days = d.days from due d
+       where c.id = d.id and d.partner_id = (select partner_id from due order by attest_by, id limit 1)
+       returning c.id, c.partner_id, c.attest_by`,
+    );
+    const [first] = rows;
+    if (first === undefined) return null;
+    return {
+      partnerId: first.partner_id,
+      clientIds: rows.map(({ id }) => id).sort(),
+      by: new Date(Math.min(...rows.map(({ attest_by: by }) => by.getTime()))),
+    };
   }
 }

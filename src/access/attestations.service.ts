@@ -3,11 +3,15 @@ import { type Tx } from '../core/database.js';
 import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
 import { type Actor } from './actor.js';
-import { type AttestationRow, AttestationsRepository } from './attestations.repository.js';
+import {
+  type AttestationRow,
+  AttestationsRepository,
+  type DueAttestations,
+} from './attestations.repository.js';
 import { type AttestationOutcome } from './client-attestation.entity.js';
 import { type ClientRow } from './clients.repository.js';
 
-export { type AttestationRow } from './attestations.repository.js';
+export { type AttestationRow, type DueAttestations } from './attestations.repository.js';
 export { ATTESTATION_OUTCOMES, type AttestationOutcome } from './client-attestation.entity.js';
 
 /** Days after which somebody must say again that a client is still needed; the migration says the same of new ones. */
@@ -62,6 +66,11 @@ export class AttestationsService {
 
   async listOfPartner(tx: Tx, partnerId: string): Promise<AttestationRow[]> {
     return this.attestations.listOfPartner(tx, partnerId);
+  }
+
+  /** What is to be said of one partner; it counts as said. @returns null when there is nothing, or another process says it */
+  async takeDueAsSystem(tx: Tx): Promise<DueAttestations | null> {
+    return this.attestations.takeDueAsSystem(tx);
   }
 
   /** @returns how many clients are to be spoken for by then */

@@ -10,6 +10,7 @@ import { ReaderEntity } from './reader.entity.js';
     or (authentication = 'private_key_jwt' and secret_hash is null and num_nonnulls(jwks, jwks_uri) = 1)`,
 )
 @Check('client_last_used_check', `last_used_at = date_trunc('hour', last_used_at, 'UTC')`)
+@Check('client_attest_told_check', '(attest_told_for is null) = (attest_told_days is null)')
 @Check('client_requests_check', 'requests_per_minute between 10 and 10000')
 @Index('client_partner_idx', ['partnerId'])
 @Index('client_focal_point_idx', ['focalPointId'], { where: 'focal_point_id is not null' })
@@ -65,6 +66,13 @@ export class ClientEntity {
   /** Until when somebody must say that it is still needed. */
   @Column('timestamptz', { name: 'attest_by', default: () => `(now() + '180 days')` })
   attestBy: Date;
+
+  /** Of which day, and how many days before it, that was last said to those who speak for its partner. */
+  @Column('timestamptz', { name: 'attest_told_for', nullable: true })
+  attestToldFor: Date | null;
+
+  @Column('smallint', { name: 'attest_told_days', nullable: true })
+  attestToldDays: number | null;
 
   /** Its hour. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })

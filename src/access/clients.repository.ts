@@ -78,6 +78,7 @@ export interface StandingRow {
   requests_per_minute: number | null;
   /** Its tokens are bound to a key, or open nothing. */
   requires_dpop: boolean;
+  attest_by: Date;
   /** Nobody said in time that it is still needed. */
   is_unattested: boolean;
 }
@@ -278,7 +279,7 @@ export class ClientsRepository {
     const rows: StandingRow[] = await tx.query(
       `select c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks, p.kind as partner_kind,
          p.status as partner_status, ${LAPSED}, c.requests_per_minute, c.requires_dpop,
-         c.attest_by <= now() as is_unattested
+         c.attest_by, c.attest_by <= now() as is_unattested
        from client c join partner p on p.id = c.partner_id
        where c.id = $1 and ${USABLE} and not exists (select from revoked_token t where t.jti = $2)`,
       [id, tokenId],
@@ -295,7 +296,7 @@ export class ClientsRepository {
     return tx.query(
       `select b.place::int as place, c.partner_id, c.reader_id, ${SCOPES}, c.allowed_networks,
          p.kind as partner_kind, p.status as partner_status, ${LAPSED}, c.requests_per_minute, c.requires_dpop,
-         c.attest_by <= now() as is_unattested
+         c.attest_by, c.attest_by <= now() as is_unattested
        from unnest($1::text[], $2::text[]) with ordinality as b (client_id, token_id, place)
        join client c on c.id = b.client_id join partner p on p.id = c.partner_id
        where ${USABLE} and not exists (select from revoked_token t where t.jti = b.token_id)`,

@@ -43,6 +43,7 @@ export class MeController {
         name,
         ceiling: labels(ceiling),
       })),
+      ...(actor.attestBy && { attestBy: actor.attestBy.toISOString() }),
       requestsPerMinute: actor.requestsPerMinute ?? this.config.requestsPerMinute,
     };
   }

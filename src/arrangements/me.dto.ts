@@ -27,6 +27,8 @@ export class MeView {
   ceiling: HandlingView;
   /** Arrangements of which you are a member now, as far as this client is limited to them. */
   arrangements: OwnArrangementView[];
+  /** Until when somebody must say that this client is still needed; from then on, or now if it is past, it only reads. */
+  attestBy?: string;
   /** How much this client may ask of one process of the service; answers say how much is left, in `RateLimit`. */
   requestsPerMinute: number;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { ArrangementsModule } from '../arrangements/arrangements.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../mail/mail.module.js';
@@ -13,6 +14,9 @@ import { FocalPointsRepository } from './focal-points.repository.js';
 import { FocalPointsService } from './focal-points.service.js';
 import { LivenessRepository } from './liveness.repository.js';
 import { LivenessService } from './liveness.service.js';
+import { ReviewRemindersClock } from './review-reminders.clock.js';
+import { ReviewRemindersRepository } from './review-reminders.repository.js';
+import { ReviewRemindersService } from './review-reminders.service.js';
 
 export { describeTransitions } from './focal-point.rules.js';
 export { dutyWords, mailLanguage } from './words/words.js';
@@ -22,7 +26,7 @@ export { dutyWords, mailLanguage } from './words/words.js';
  * hand-overs, and of membership and partner since when nobody answers for them, by which the rule gives less.
  */
 @Module({
-  imports: [ArrangementsModule, AuditModule, MailModule, PartnersModule],
+  imports: [AccessModule, ArrangementsModule, AuditModule, MailModule, PartnersModule],
   controllers: [FocalPointsController, DirectoryController, ConfirmationsController],
   providers: [
     DeparturesService,
@@ -32,6 +36,9 @@ export { dutyWords, mailLanguage } from './words/words.js';
     FocalPointsService,
     LivenessRepository,
     LivenessService,
+    ReviewRemindersClock,
+    ReviewRemindersRepository,
+    ReviewRemindersService,
   ],
   exports: [LivenessService],
 })
