@@ -32,7 +32,10 @@ export class AcceptCommitmentsDto {
   @IsText(2, 200)
   officerTitle: string;
 
-  /** When it was signed, in the last 90 days; now when absent. What is signed is good from then on. */
+  /**
+   * When it was signed: in the last 90 days, and not before the text was published; now when absent. What is signed is good from
+   * then on.
+   */
   @IfPresent()
   @IsTimestamp()
   signedAt?: string;

@@ -87,10 +87,10 @@ export class AcceptancesService {
   private async insert(tx: Tx, id: string, partnerId: string, dto: AcceptCommitmentsDto): Promise<void> {
     const now = await this.texts.now(tx);
     const signedAt = dto.signedAt === undefined ? now : new Date(dto.signedAt);
-    const faults = acceptanceFaults(dto.accepted, signedAt, now);
-    if (faults.length > 0) throw problems.invalidInput(faults);
     const text = await this.texts.find(tx, dto.textId);
     if (text === null) throw problems.invalidInput([{ pointer: '#/textId', detail: 'is no text' }]);
+    const faults = acceptanceFaults(dto.accepted, signedAt, text.published_at, now);
+    if (faults.length > 0) throw problems.invalidInput(faults);
     const latest = await this.acceptances.findLatest(tx, partnerId);
     if (!isOpenTo(text, latest?.version ?? null, now)) {
       throw problems.conflict('A later text is in force, or accepted already: read and sign that one.');

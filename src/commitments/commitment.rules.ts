@@ -61,11 +61,19 @@ export function commitmentState({ version, renewBy, readOnlyFrom }: Standing, no
   return renewBy !== null && renewBy <= daysAfter(now, REMINDED_DAYS) ? 'renewal_due' : 'accepted';
 }
 
-/** Each is accepted by itself, and all of them or none. */
-export function acceptanceFaults(accepted: readonly Commitment[], signedAt: Date, now: Date): Fault[] {
+/** Each is accepted by itself, and all of them or none; nobody signed what was not there yet. */
+export function acceptanceFaults(
+  accepted: readonly Commitment[],
+  signedAt: Date,
+  publishedAt: Date,
+  now: Date,
+): Fault[] {
   const missing = COMMITMENTS.filter((one) => !accepted.includes(one));
   const faults = missing.map((one) => ({ pointer: '#/accepted', detail: `must name ${one}` }));
   if (signedAt > now) faults.push({ pointer: '#/signedAt', detail: 'must not lie in the future' });
+  if (signedAt < publishedAt) {
+    faults.push({ pointer: '#/signedAt', detail: 'must not lie before the publication of the text' });
+  }
   if (signedAt < daysAfter(now, -SIGNED_WITHIN_DAYS)) {
     faults.push({
       pointer: '#/signedAt',

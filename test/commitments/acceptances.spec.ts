@@ -15,7 +15,10 @@ import {
   DAY_MS,
   inForce,
   inSeconds,
+  publishedLongAgo,
   SIX,
+  type Text,
+  textInput,
   statusOf,
 } from './committing.js';
 
@@ -26,6 +29,7 @@ let textId: string;
 
 beforeAll(async () => {
   app = await startApp();
+  await publishedLongAgo(app);
   [own, other] = await Promise.all([committing(app), committing(app)]);
   textId = (await inForce(own.http)).id;
 });
@@ -84,6 +88,24 @@ describe('accepting the commitments', () => {
   ])('refuses a signature %s', async (_, seconds) => {
     const answer = await post<Problem>(own, { signedAt: inSeconds(seconds) });
     expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, '#/signedAt']);
+  });
+
+  it('refuses a signature from before its text was there', async () => {
+    const partner = await committing(app);
+    const next = expectStatus(
+      await app.steward.post<Text>(
+        '/v1/commitments/texts',
+        textInput({ effectiveAt: '2090-01-01T00:00:00Z' }),
+      ),
+      201,
+    );
+    const sign = (signedAt: string) =>
+      partner.http.post<Problem>(at(partner, 'acceptances'), acceptanceInput(next.id, { signedAt }));
+    const answer = await sign(inSeconds(-80 * 86_400));
+    expect([answer.status, answer.body.errors?.map(({ pointer }) => pointer)]).toEqual([
+      ...[400, ['#/signedAt']],
+    ]);
+    expect((await sign(inSeconds(0))).status).toBe(201);
   });
 
   it('refuses any wrong value, and keeps nothing of it', async () => {

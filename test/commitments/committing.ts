@@ -102,6 +102,13 @@ export async function deadlineIn(app: TestApp, textId: string, seconds: number):
   return acceptBy;
 }
 
+/** As if they had been there for long, so that they can have been signed before today. */
+export const publishedLongAgo = (app: TestApp): Promise<unknown> =>
+  query(
+    app.database.superuserUrl,
+    `update commitment_text set published_at = published_at - interval '100 days'`,
+  );
+
 export const inDays = (days: number): string => inSeconds(days * 86_400);
 
 /** Longer than what was found about a token is believed. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  acceptanceFaults,
+  COMMITMENTS,
   commitmentState,
   daysAfter,
   deadlineFaults,
@@ -32,6 +34,19 @@ describe('where a partner stands', () => {
   it('counts days of 24 hours, whatever the clocks of a place do', () => {
     expect(daysAfter(NOW, 365).getTime() - NOW.getTime()).toBe(365 * 86_400_000);
   });
+});
+
+it('nobody signs what was not there yet, nor ahead, nor long ago', () => {
+  const pointers = (signed: number, published: number): string[] =>
+    acceptanceFaults(COMMITMENTS, inDays(signed), inDays(published), NOW).map(({ pointer }) => pointer);
+  expect([pointers(0, 0), pointers(-89, -90)]).toEqual([[], []]);
+  for (const [signed, published] of [
+    [-80, -1],
+    [1, -9],
+    [-91, -99],
+  ] as const) {
+    expect(pointers(signed, published)).toEqual(['#/signedAt']);
+  }
 });
 
 describe('dates of a text', () => {

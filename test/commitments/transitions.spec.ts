@@ -14,6 +14,7 @@ import {
   inForce,
   inSeconds,
   lapsesIn,
+  publishedLongAgo,
   statusOf,
   textInput,
 } from './committing.js';
@@ -27,6 +28,7 @@ let stranger: TestPartner;
 
 beforeAll(async () => {
   app = await startApp();
+  await publishedLongAgo(app);
   [counterpart, stranger] = [await committing(app, { kind: 'un_entity' }), await committing(app)];
 });
 afterAll(() => app.close());

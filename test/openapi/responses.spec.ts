@@ -365,6 +365,8 @@ describe('answers to what is right', () => {
   it('about commitments, and how partners meet them', async () => {
     const { steward } = app;
     const scopes = ['commitments:read', 'commitments:accept', 'commitments:assess'];
+    // What is signed an hour ago is signed after its text was there.
+    await query(real.database.superuserUrl, `update commitment_text set published_at = published_at - interval '1 day'`);
     const [own, other] = await Promise.all([partner(app, { scopes }), partner(app, { scopes })]);
     await join(app, place, own);
     await join(app, place, other);
