@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
+import { unlessOvertaken } from '../core/overtaken.js';
 import { type ArrangementLevel, type MembershipState } from './arrangement.rules.js';
 import { type ArrangementRow, type MembershipRow } from './arrangements.dto.js';
 
@@ -155,7 +156,7 @@ export class ArrangementsRepository {
 
   /** @returns false when the partner has a membership that has not ended */
   async insertMembership(tx: Tx, membership: NewMembership): Promise<boolean> {
-    const rows: unknown[] = await tx.query(
+    const inserted: Promise<unknown[]> = tx.query(
       `insert into membership
          (id, arrangement_id, partner_id, starts_at, ends_at, state, ceiling_tlp, ceiling_classification)
        values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -171,6 +172,7 @@ export class ArrangementsRepository {
         membership.ceiling?.classification ?? null,
       ],
     );
+    const rows = await unlessOvertaken(inserted, 'Its sponsor has just left the arrangement.');
     return rows.length > 0;
   }
 

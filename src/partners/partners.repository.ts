@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
+import { unlessOvertaken } from '../core/overtaken.js';
 import { type PartnerKind, type PartnerStatus } from './partner.rules.js';
 import { type PartnerRow } from './partners.dto.js';
 
@@ -18,12 +19,14 @@ export interface NewPartner {
   expiresAt: Date | null;
 }
 
+const OVERTAKEN = 'It, or its sponsor, was changed meanwhile: look at both again.';
+
 /** All SQL on partners; row-level security decides which of them the actor can find. */
 @Injectable()
 export class PartnersRepository {
   /** @returns false when the code is taken */
   async insert(tx: Tx, partner: NewPartner): Promise<boolean> {
-    const rows: unknown[] = await tx.query(
+    const inserted: Promise<unknown[]> = tx.query(
       `insert into partner (id, code, name, kind, country, status, ceiling_tlp, ceiling_classification, sponsor_id,
          expires_at)
        values ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9) on conflict (code) do nothing returning id`,
@@ -39,7 +42,7 @@ export class PartnersRepository {
         partner.expiresAt,
       ],
     );
-    return rows.length > 0;
+    return (await unlessOvertaken(inserted, OVERTAKEN)).length > 0;
   }
 
   /** Codes or ids of any partners, by what they were called: for addressing, which needs no right to look them up. */
@@ -208,9 +211,10 @@ export class PartnersRepository {
   }
 
   async updateStatus(tx: Tx, id: string, status: PartnerStatus): Promise<void> {
-    await tx.query(
+    const updated: Promise<unknown> = tx.query(
       `update partner set status = $2, version = version + 1, updated_at = now() where id = $1`,
       [id, status],
     );
+    await unlessOvertaken(updated, OVERTAKEN);
   }
 }
