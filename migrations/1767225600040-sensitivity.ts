@@ -12,7 +12,9 @@ export class Sensitivity1767225600040 implements MigrationInterface {
       revoke select (incident_types, countries) on alert_rendition from slt_engine;
       revoke select (list, code, parent) on reference_entry from slt_engine;
       drop policy engine_reads on reference_entry;
-      drop function sensitivity_matches(uuid); drop function sensitivity_version(uuid);
+      drop function sensitivity_matches(uuid);
+      drop function sensitivity_asked(text[], text[], smallint, uuid[]);
+      drop function sensitivity_asks(uuid, text[], text[], smallint, uuid[]); drop function sensitivity_version(uuid);
       drop function incident_acts_above(text[]);
       drop table sensitivity_line; drop table sensitivity_matrix;
     `);
@@ -85,26 +87,42 @@ const MATCHES = `
 
   -- A protocol binds what is addressed to its arrangement, and what a member says of its countries to whomever. Whoever
   -- may not read it learns how to mark what it writes, and not why.
-  create function sensitivity_matches(p_shareable uuid)
-    returns table (ordinal smallint, arrangement text, code text, title text, lowest_tlp smallint, effect text, reason text)
-  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select r.ordinal, a.code, l.code, case when reads.it then l.title end, l.lowest_tlp, l.effect,
+  create function sensitivity_asks(p_author uuid, p_acts text[], p_countries text[], p_tlp smallint, p_arrangements uuid[])
+    returns table (arrangement text, code text, title text, lowest_tlp smallint, effect text, reason text)
+  language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select a.code, l.code, case when reads.it then l.title end, l.lowest_tlp, l.effect,
       case when reads.it then l.reason end
-    from rendition r
-    join shareable s on s.id = r.shareable_id
-    join alert_rendition t on t.rendition_id = r.id
-    join sensitivity_line l on r.tlp < l.lowest_tlp
-      and (l.incident_types = '{}' or l.incident_types && incident_acts_above(t.incident_types))
+    from sensitivity_line l
     join arrangement a on a.id = l.arrangement_id
     cross join lateral (
       select acting_manages('arrangements') or a.id in (select acting_arrangements()) as it) reads
-    where originates(p_shareable) and r.shareable_id = p_shareable and r.is_current
+    where p_tlp < l.lowest_tlp and (l.incident_types = '{}' or l.incident_types && incident_acts_above(p_acts))
       and l.version = sensitivity_version(l.arrangement_id)
-      and (a.id = any (r.audience_arrangements)
-        or a.countries && t.countries
-          and exists (select from membership m where m.arrangement_id = a.id and m.partner_id = s.originator_id
+      and (a.id = any (p_arrangements)
+        or a.countries && p_countries
+          and exists (select from membership m where m.arrangement_id = a.id and m.partner_id = p_author
             and m.state = 'current'))
-    order by r.ordinal, a.code, l.code
+  $$;
+
+  -- Of an alert of one's own, as it is written.
+  create function sensitivity_matches(p_shareable uuid)
+    returns table (ordinal smallint, arrangement text, code text, title text, lowest_tlp smallint, effect text, reason text)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select r.ordinal, l.arrangement, l.code, l.title, l.lowest_tlp, l.effect, l.reason
+    from rendition r
+    join shareable s on s.id = r.shareable_id
+    join alert_rendition t on t.rendition_id = r.id
+    cross join lateral sensitivity_asks(s.originator_id, t.incident_types, t.countries, r.tlp, r.audience_arrangements) l
+    where originates(p_shareable) and r.shareable_id = p_shareable and r.is_current
+    order by r.ordinal, l.arrangement, l.code
+  $$;
+
+  -- Of what the acting partner is about to say itself: of a report nothing says here whose it is.
+  create function sensitivity_asked(p_acts text[], p_countries text[], p_tlp smallint, p_arrangements uuid[])
+    returns table (arrangement text, code text, title text, lowest_tlp smallint, effect text, reason text)
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select l.* from sensitivity_asks(acting_owner(), p_acts, p_countries, p_tlp, p_arrangements) l
+    where acting_owner() is not null order by l.arrangement, l.code
   $$;
 
   create policy engine_reads on reference_entry for select to slt_engine using (true);
@@ -112,10 +130,13 @@ const MATCHES = `
   grant select (incident_types, countries) on alert_rendition to slt_engine;
   grant create on schema public to slt_engine;
   alter function sensitivity_matches(uuid) owner to slt_engine;
+  alter function sensitivity_asked(text[], text[], smallint, uuid[]) owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function sensitivity_matches(uuid), sensitivity_version(uuid) from public;
-  revoke execute on function incident_acts_above(text[]) from public;
-  grant execute on function incident_acts_above(text[]) to slt_engine;
+  revoke execute on function incident_acts_above(text[]), sensitivity_asks(uuid, text[], text[], smallint, uuid[]),
+    sensitivity_asked(text[], text[], smallint, uuid[]) from public;
+  grant execute on function incident_acts_above(text[]), sensitivity_asks(uuid, text[], text[], smallint, uuid[])
+    to slt_engine;
   grant execute on function sensitivity_version(uuid) to slt_service, slt_engine;
-  grant execute on function sensitivity_matches(uuid) to slt_service;
+  grant execute on function sensitivity_matches(uuid), sensitivity_asked(text[], text[], smallint, uuid[]) to slt_service;
 `;

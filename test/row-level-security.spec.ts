@@ -375,6 +375,7 @@ describe('row-level security', () => {
         'report_source',
         'report_tell',
         // Which lines of which protocols one’s own text falls under; and which version of a matrix holds.
+        'sensitivity_asked',
         'sensitivity_matches',
         'sensitivity_version',
         // What its own organisation says of what it was given, and to originators what was said of their own.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { tlpLabel } from '../access/handling.js';
+import { sayAsked } from '../arrangements/sensitivity.service.js';
 import { type Tx } from '../core/database.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type SensitivityMatch, SensitivityMatchesRepository } from './sensitivity.repository.js';
@@ -53,7 +53,5 @@ export const nameOf = ({ arrangement, code }: SensitivityMatch): string => `${ar
 
 const faultOf = (match: SensitivityMatch): Fault => ({
   pointer: `#/renditions/${match.ordinal}/tlp`,
-  detail: [`${nameOf(match)} asks for ${tlpLabel(match.lowest_tlp)} at least.`, match.reason ?? []]
-    .flat()
-    .join(' '),
+  detail: sayAsked(match),
 });

@@ -46,6 +46,6 @@ import { SensitivityService } from './sensitivity.service.js';
     SensitivityRepository,
     SensitivityService,
   ],
-  exports: [ArrangementsService],
+  exports: [ArrangementsService, SensitivityService],
 })
 export class ArrangementsModule {}

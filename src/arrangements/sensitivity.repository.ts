@@ -12,6 +12,26 @@ export interface MatrixRow {
   lines: MatrixLine[];
 }
 
+/** A line under which something falls that is marked lower than the line asks for. */
+export interface AskedLine {
+  /** Code of the arrangement. */
+  arrangement: string;
+  code: string;
+  /** Null, as the reason, for whoever may not read the matrix. */
+  title: string | null;
+  lowest_tlp: number;
+  effect: MatrixLine['effect'];
+  reason: string | null;
+}
+
+/** What somebody is about to say, in codes, ids and ranks. */
+export interface Statement {
+  acts: readonly string[];
+  countries: readonly string[];
+  tlp: number;
+  arrangementIds: readonly string[];
+}
+
 const LISTED = 100;
 
 @Injectable()
@@ -28,6 +48,14 @@ export class SensitivityRepository {
            from sensitivity_line l where l.arrangement_id = m.arrangement_id and l.version = m.version), '[]') as lines
        from sensitivity_matrix m where m.arrangement_id = $1 order by m.version desc limit ${LISTED}`,
       [arrangementId],
+    );
+  }
+
+  /** By the matrices that hold now. */
+  async listAsked(tx: Tx, { acts, countries, tlp, arrangementIds }: Statement): Promise<AskedLine[]> {
+    return tx.query(
+      `select arrangement, code, title, lowest_tlp, effect, reason from sensitivity_asked($1, $2, $3, $4)`,
+      [acts, countries, tlp, arrangementIds],
     );
   }
 

@@ -1,20 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
-import { tlpRank } from '../access/handling.js';
+import { tlpLabel, tlpRank } from '../access/handling.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Database } from '../core/database.js';
+import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { problems } from '../core/problem.js';
 import { ReferenceService } from '../reference/reference.service.js';
 import { ArrangementsService } from './arrangements.service.js';
 import { type SetSensitivityDto } from './sensitivity.dto.js';
-import { type MatrixRow, SensitivityRepository } from './sensitivity.repository.js';
+import {
+  type AskedLine,
+  type MatrixRow,
+  SensitivityRepository,
+  type Statement,
+} from './sensitivity.repository.js';
+
+export { type AskedLine } from './sensitivity.repository.js';
 
 const INCIDENTS = 'incident-acts';
 
 /**
  * The sensitivity matrix of an arrangement: which texts its information-sharing protocol wants marked how. Versions are
- * written once; alerts are held against the one that is in force when they are published.
+ * written once; alerts and reports are held against the one that is in force when they are published.
  */
 @Injectable()
 export class SensitivityService {
@@ -25,6 +32,11 @@ export class SensitivityService {
     private readonly reference: ReferenceService,
     private readonly audit: AuditService,
   ) {}
+
+  /** The lines that want what the acting partner is about to say marked higher. */
+  async listAsked(tx: Tx, statement: Statement): Promise<AskedLine[]> {
+    return this.matrices.listAsked(tx, statement);
+  }
 
   /** All versions, newest first, those to come among them. */
   async list(actor: Actor, arrangementId: string): Promise<MatrixRow[]> {
@@ -85,3 +97,12 @@ export class SensitivityService {
     });
   }
 }
+
+/** How it is to be marked, and why as far as its author may know. */
+export const sayAsked = ({
+  arrangement,
+  code,
+  lowest_tlp,
+  reason,
+}: Pick<AskedLine, 'arrangement' | 'code' | 'lowest_tlp' | 'reason'>): string =>
+  [`${arrangement}/${code} asks for ${tlpLabel(lowest_tlp)} at least.`, reason ?? []].flat().join(' ');

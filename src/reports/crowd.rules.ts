@@ -9,6 +9,9 @@ export const WARNING_CODES = [
   'names_you',
   'exact_place',
   'classified',
+  // Of the information-sharing protocol, and not of being recognised.
+  'protocol_warns',
+  'protocol_blocks',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 

@@ -30,7 +30,7 @@ export class ReportsController {
     private readonly reading: ReportReadingService,
   ) {}
 
-  /** Submit a report; the exchange holds it in custody for you. */
+  /** Submit a report; the exchange holds it in custody for you. What a country’s protocol wants marked higher is refused. */
   @Post()
   @HttpCode(201)
   @RequireScope('reports:submit')
@@ -49,7 +49,7 @@ export class ReportsController {
     return { ...(await this.read(actor, id, response)), warnings };
   }
 
-  /** See how a report could give you away, without submitting it. */
+  /** See how a report could give you away, and what protocols ask of it, without submitting it. */
   @Post('preview')
   @HttpCode(200)
   @RequireScope('reports:submit')
@@ -100,7 +100,7 @@ export class ReportsController {
   @Header('Cache-Control', 'private, no-store')
   @ApiIfMatch()
   @ApiAnswerHeaders('ETag')
-  @ApiProblems('not-found', 'conflict', 'precondition-failed')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed', 'unprocessable')
   async updateReport(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
+import { type AskedLine, sayAsked, SensitivityService } from '../arrangements/sensitivity.service.js';
 import { AttachmentsService } from '../attachments/attachments.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
@@ -29,6 +30,7 @@ export class ReportsService {
     private readonly sharing: SharingService,
     private readonly partners: PartnersService,
     private readonly arrangements: ArrangementsService,
+    private readonly sensitivity: SensitivityService,
     private readonly reference: ReferenceService,
     private readonly attachments: AttachmentsService,
     private readonly audit: AuditService,
@@ -44,8 +46,10 @@ export class ReportsService {
     return this.database.as(actor, async (tx) => {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       const handling = await this.settle(tx, actor, dto);
-      const warnings = await this.warnings(tx, actor, dto, handling);
+      const asked = await this.listAsked(tx, dto, handling);
+      const warnings = await this.warnings(tx, actor, dto, handling, asked);
       if (repeated) return { id, warnings };
+      refuseBlocked(asked);
       await this.sharing.createInCustody(tx, actor, {
         id,
         type: 'report',
@@ -64,9 +68,10 @@ export class ReportsService {
   /** The warnings of a submission without the submission. */
   async preview(actor: Actor, dto: ReportDto): Promise<Warning[]> {
     refuseNarrowed(actor);
-    return this.database.readAs(actor, async (tx) =>
-      this.warnings(tx, actor, dto, await this.settle(tx, actor, dto)),
-    );
+    return this.database.readAs(actor, async (tx) => {
+      const handling = await this.settle(tx, actor, dto);
+      return this.warnings(tx, actor, dto, handling, await this.listAsked(tx, dto, handling));
+    });
   }
 
   /** A new version; it stays where it is in triage. */
@@ -75,7 +80,9 @@ export class ReportsService {
       const { row, isSource } = await this.access.lock(tx, actor, id, 'update', { ifMatch });
       if (!isSource) throw onlySource();
       const handling = await this.settle(tx, actor, dto, row.content.attribution);
-      const warnings = await this.warnings(tx, actor, dto, handling);
+      const asked = await this.listAsked(tx, dto, handling);
+      refuseBlocked(asked);
+      const warnings = await this.warnings(tx, actor, dto, handling, asked);
       if (dto.attribution !== 'protected') await this.reports.unprotect(tx, id);
       await this.sharing.changeState(tx, id, 'published');
       await this.write(tx, actor, id, dto, handling);
@@ -138,16 +145,25 @@ export class ReportsService {
     );
   }
 
+  /** Lines of information-sharing protocols that want it marked higher; a report waits for those that only warn as little as a flash. */
+  private async listAsked(tx: Tx, dto: ReportDto, { tlp, audience }: Handling): Promise<AskedLine[]> {
+    const { arrangementIds } = audience;
+    return this.sensitivity.listAsked(tx, {
+      ...{ acts: [dto.act], countries: [dto.place.country], tlp, arrangementIds },
+    });
+  }
+
   private async warnings(
     tx: Tx,
     actor: Actor,
     dto: ReportDto,
     { audience, classification }: Handling,
+    asked: AskedLine[],
   ): Promise<Warning[]> {
     const { arrangementIds } = audience;
     const { country, precision, areas = [] } = dto.place;
     const crowds = await this.arrangements.listCrowds(tx, arrangementIds, country);
-    return warningsFor(
+    const exposing = warningsFor(
       {
         attribution: dto.attribution,
         country,
@@ -162,6 +178,13 @@ export class ReportsService {
       },
       crowds,
     );
+    return [
+      ...exposing,
+      ...asked.map((line): Warning => ({
+        code: line.effect === 'block' ? 'protocol_blocks' : 'protocol_warns',
+        detail: sayAsked(line),
+      })),
+    ];
   }
 
   /** Only the source's own copy says who it was. */
@@ -176,6 +199,16 @@ const withoutSource = (audience: Handling['audience'], sourceId: string): Handli
   partnerIds: audience.partnerIds.filter((id) => id !== sourceId),
   exceptIds: audience.exceptIds.filter((id) => id !== sourceId),
 });
+
+/** @throws Problem 422 naming every line that blocks */
+function refuseBlocked(asked: AskedLine[]): void {
+  const blocking = asked.filter(({ effect }) => effect === 'block');
+  if (blocking.length === 0) return;
+  throw problems.unprocessable(
+    'The information-sharing protocol does not allow this at so low a handling.',
+    blocking.map((line) => ({ pointer: '#/tlp', detail: sayAsked(line) })),
+  );
+}
 
 function refuseNarrowed(actor: Actor): void {
   if (actor.narrowed) {

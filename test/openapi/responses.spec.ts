@@ -785,6 +785,12 @@ describe('answers to what is right', () => {
     expectStatus(await steward.get('/v1/reports', { query: { state: 'submitted' } }), 200);
     await unchanged(source.client, path);
     expectStatus(await source.http.post(`${path}/updates`, report, stale), 412);
+    const matrix = `/v1/arrangements/${place.id}/sensitivity`;
+    const line = { code: 'all', title: 'All', lowestTlp: 'AMBER', effect: 'block', reason: 'Talks go on.' };
+    expectStatus(await steward.put(matrix, { protocol: 'Ours', lines: [line] }), 200);
+    const low = { ...report, audience: { arrangements: [place.code] } };
+    expectStatus(await source.http.post(`${path}/updates`, low), 422);
+    expectStatus(await steward.put(matrix, { protocol: 'None', lines: [] }), 200);
     expectStatus(await source.http.post(`${path}/updates`, { ...report, kind: 'threat' }), 200);
     expectStatus(await steward.post(`${path}/assignment`, undefined, stale), 412);
     expectStatus(await steward.post(`${path}/assignment`), 200);
