@@ -1,6 +1,6 @@
+import { QueryFailedError } from 'typeorm';
 import { hasCode } from './database.js';
 import { problems } from './problem.js';
-import { QueryFailedError } from 'typeorm';
 
 /**
  * Waits for a statement whose triggers keep rows in step with others, and which was made wrong by a change of those since they

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { Gate } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { arrangement, leave, partner, type TestArrangement, type TestPartner } from '../support/factories.js';
-import { expectStatus, type Problem } from '../support/http.js';
+import { type Answer, expectStatus, type Problem } from '../support/http.js';
 import { registered, SPONSORING, stand, subPartner } from './sponsoring.js';
 
 let app: TestApp;
@@ -39,7 +39,7 @@ it('a sponsor that leaves while its sub-partner is being added is a conflict, an
   expect(items).toEqual([]);
 });
 
-it.each([
+it.each<[string, () => Promise<Answer<unknown>>]>([
   ['is suspended', () => stand(sponsor.partner.id, 'suspension', app.steward)],
   [
     'is lowered',
