@@ -9,12 +9,16 @@ export class Presences1767225600042 implements MigrationInterface {
     await runner.query(FOLLOWING);
     await runner.query(SHARING);
     await runner.query(LEAVING);
+    await runner.query(RECORDING);
     await runner.query(POLICIES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(SubPartners1767225600034.statements().needSponsor);
     await runner.query(`
+      drop trigger partner_following_recorded on partner; drop function partner_record_following();
+      drop trigger membership_moving_recorded on membership; drop function membership_record_moving();
+      drop function audit_following(text, text, uuid, uuid, jsonb);
       drop trigger partner_leaves on partner; drop trigger partner_all_locked on partner;
       drop function membership_leave(); drop function membership_leave_lock();
       drop trigger arrangement_countries_shared on arrangement; drop trigger arrangement_countries_applied on arrangement;
@@ -264,6 +268,60 @@ const LEAVING = `
     execute function membership_leave_lock();
 `;
 
+/** What nobody did as such is in the audit too: what follows from something else, and memberships at their dates. */
+const RECORDING = `
+  -- For the exchange, whom it befell, and the sponsor of that.
+  create function audit_following(p_action text, p_type text, p_object uuid, p_partner uuid, p_details jsonb) returns void
+  language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+    insert into audit_entry (id, viewer_id, action, object_type, object_id, details)
+    select
+      -- UUIDv7: entries sort by time.
+      encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
+        substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+        52, 1), 53, 1), 'hex')::uuid,
+      viewer, p_action, p_type, p_object, p_details
+    from (select null::uuid union all select p_partner union all
+      select sponsor_id from partner where id = p_partner and sponsor_id is not null) as viewers (viewer)
+  $$;
+
+  create function membership_record_moving() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    -- Whoever ends a membership is in the audit already.
+    if pg_trigger_depth() = 1 and acting_partner() is not null then return null; end if;
+    perform audit_following(
+      'membership.' || case
+        when new.state in ('ended', 'suspended') then new.state
+        when old.state = 'suspended' then 'resumed'
+        else 'began' end,
+      'arrangement', new.arrangement_id, new.partner_id, jsonb_build_object('partner', new.partner_id));
+    return null;
+  end $$;
+  create trigger membership_moving_recorded after update of state on membership
+    for each row when (old.state <> new.state) execute function membership_record_moving();
+
+  create function partner_record_following() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    if pg_trigger_depth() = 1 then return null; end if;
+    if old.status <> new.status then
+      perform audit_following('partner.standing_changed', 'partner', new.id, new.id,
+        jsonb_build_object('status', new.status, 'with', new.sponsor_id));
+    end if;
+    if old.ceiling_tlp <> new.ceiling_tlp or old.ceiling_classification <> new.ceiling_classification then
+      perform audit_following('partner.changed', 'partner', new.id, new.id, jsonb_build_object(
+        'ceiling', jsonb_build_object(
+          'tlp', (array['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'])[new.ceiling_tlp + 1],
+          'classification', (array['UNCLASSIFIED', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL'])[
+            new.ceiling_classification + 1]),
+        'with', new.sponsor_id));
+    end if;
+    return null;
+  end $$;
+  create trigger partner_following_recorded after update of status, ceiling_tlp, ceiling_classification on partner
+    for each row when (new.sponsor_id is not null) execute function partner_record_following();
+`;
+
 const POLICIES = `
   alter table partner_presence enable row level security;
   alter table partner_presence force row level security;
@@ -326,10 +384,14 @@ const POLICIES = `
   alter function presence_apply_countries() owner to slt_engine;
   alter function presence_share() owner to slt_engine;
   alter function presence_share_countries() owner to slt_engine;
+  alter function audit_following(text, text, uuid, uuid, jsonb) owner to slt_engine;
+  alter function membership_record_moving() owner to slt_engine;
+  alter function partner_record_following() owner to slt_engine;
   revoke create on schema public from slt_engine;
   revoke execute on function acting_confirms(), acting_counterparts(), presence_reasons(uuid), presence_holds(uuid, uuid), presence_lock(uuid[]), presence_follow(uuid[], uuid[]),
     presence_record(uuid[], uuid[]), membership_hold(), membership_lock_ahead(uuid), membership_pause_along(),
-    membership_leave(), membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries()
+    membership_leave(), membership_leave_lock(), presence_apply(), presence_apply_countries(), presence_share(), presence_share_countries(),
+    audit_following(text, text, uuid, uuid, jsonb), membership_record_moving(), partner_record_following()
     from public;
   grant execute on function membership_lock_ahead(uuid) to slt_background;
   grant execute on function acting_confirms() to slt_service, slt_background;

@@ -49,6 +49,7 @@ export class ArrangementsService {
           { pointer: '#/code', detail: 'is taken' },
         ]);
       }
+      await this.record(tx, actor, 'arrangement.established', id, { details: { code: dto.code } });
       await this.levels.begin(tx, actor, id, dto.level);
       return this.getIn(tx, id);
     });
@@ -105,6 +106,12 @@ export class ArrangementsService {
         countries: dto.countries ?? arrangement.countries,
         level: dto.level ?? arrangement.level,
       });
+      const { name, countries } = dto;
+      if (name !== undefined || countries !== undefined) {
+        await this.record(tx, actor, 'arrangement.changed', id, {
+          details: { ...(name !== undefined && { name }), ...(countries !== undefined && { countries }) },
+        });
+      }
       await this.levels.replace(tx, actor, arrangement, dto.level ?? arrangement.level);
       return this.getIn(tx, id);
     });
@@ -140,6 +147,16 @@ export class ArrangementsService {
       const members = await this.arrangements.listMemberships(tx, id);
       const member = members.find((row) => row.partner_id === partnerId);
       if (member === undefined) throw problems.notFound();
+      const { from, until, ceiling } = dto;
+      await this.record(tx, actor, 'membership.added', id, {
+        about: [partnerId],
+        details: {
+          ...{ partner: partnerId, state: member.state },
+          ...(from !== undefined && { from }),
+          ...(until !== undefined && { until }),
+          ...(ceiling !== undefined && { ceiling: { ...ceiling } }),
+        },
+      });
       return member;
     });
   }
@@ -158,9 +175,7 @@ export class ArrangementsService {
       if (chair.is_chair) return chair;
       await this.arrangements.replaceChair(tx, id, partnerId);
       const before = members.find((row) => row.is_chair)?.partner_id;
-      await this.audit.record(tx, actor, {
-        action: 'arrangement.chair_appointed',
-        object: { type: 'arrangement', id },
+      await this.record(tx, actor, 'arrangement.chair_appointed', id, {
         about: [partnerId, ...(before === undefined ? [] : [before])],
         details: { chair: partnerId, ...(before !== undefined && { before }) },
       });
@@ -180,6 +195,8 @@ export class ArrangementsService {
     await this.database.asPatiently(actor, async (tx) => {
       await this.getIn(tx, id);
       if (!(await this.arrangements.endMembership(tx, id, partnerId))) throw problems.notFound();
+      const details = { partner: partnerId };
+      await this.record(tx, actor, 'membership.ended', id, { about: [partnerId], details });
     });
   }
 
@@ -218,6 +235,16 @@ export class ArrangementsService {
     if (!members.some((row) => row.partner_id === sponsorId && row.state === 'current')) {
       throw problems.conflict('Its sponsor is not a member of the arrangement.');
     }
+  }
+
+  private async record(
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    id: string,
+    more: { about?: string[]; details: Record<string, unknown> },
+  ): Promise<void> {
+    await this.audit.record(tx, actor, { action, object: { type: 'arrangement', id }, ...more });
   }
 
   /** @throws Problem 404 when the actor does not see it */

@@ -105,6 +105,7 @@ export class ActivationsService implements OnModuleInit {
       if (row.closed_at !== null) throw problems.conflict('The tree is not being called any more.');
       const said = await this.trees.say(tx, id, partnerId, { state: outcome, from, by: actor.partnerId });
       if (!said && call.state !== outcome) throw problems.conflict('It was reached already.');
+      if (said) await this.record(tx, actor, 'contact_tree.answered', id, { partner: partnerId, outcome });
       return this.read(tx, arrangementId, id);
     });
   }

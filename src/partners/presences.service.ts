@@ -83,6 +83,12 @@ export class PresencesService {
       }
       await this.presences.endCurrent(tx, due.partner_id, due.country);
       await this.presences.changeState(tx, due.id, 'current');
+      await this.audit.recordAsSystem(tx, {
+        action: 'partner.presence_began',
+        object: { type: 'partner', id: due.partner_id },
+        about: [due.partner_id],
+        details: { country: due.country, status: due.status },
+      });
       return true;
     });
   }
