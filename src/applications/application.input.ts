@@ -9,7 +9,7 @@ export function applicationFaults(dto: ApplyDto): Fault[] {
   const missing = REQUIREMENTS[dto.kind].statements.filter((name: Statement) => dto[name] === undefined);
   return [
     ...missing.map((name) => ({ pointer: `#/${name}`, detail: `is needed of ${dto.kind}` })),
-    // It stands in a mail to an address that nobody has confirmed.
+    // It stands on pages and in mails of the exchange, though in none before the address was confirmed.
     ...(/:\/\/|www\./i.test(dto.name) ? [{ pointer: '#/name', detail: 'must lead nowhere' }] : []),
   ];
 }

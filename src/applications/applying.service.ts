@@ -7,7 +7,7 @@ import { problems } from '../core/problem.js';
 import { networkOf, widerNetworkOf } from '../core/rate-limits.js';
 import { CONFIRM_WITHIN_DAYS, MailLinksService } from '../mail/mail-links.service.js';
 import { say, writePage } from '../mail/mail.module.js';
-import { NoticesService } from '../mail/notices.service.js';
+import { type Notice, type NoticeParams, NoticesService } from '../mail/notices.service.js';
 import { ApplicationRecordService } from './application-record.service.js';
 import { applicationFaults, newApplication } from './application.input.js';
 import { DECIDED_WITHIN_DAYS, nextState } from './application.rules.js';
@@ -57,10 +57,9 @@ export class ApplyingService implements OnModuleInit {
     await this.database.asSystem(async (tx) => {
       if ((await this.applications.countAsked(tx, one.contact.email)) >= ASKED_PER_DAY) return;
       await this.applications.insert(tx, one);
-      await this.postLink(tx, 'application.confirmation', {
-        ...{ id, turn: 0, name: one.name },
-        ...{ to: one.contact.email, language: one.language },
-      });
+      // Without the name: whoever asks would write to others through it.
+      const to = { to: one.contact.email, language: one.language };
+      await this.postLink(tx, 'application.confirmation', to, { id, turn: 0 });
     });
   }
 
@@ -73,7 +72,7 @@ export class ApplyingService implements OnModuleInit {
       const row = claimed && (await this.applications.find(tx, claimed.id));
       if (row === null || row.contact_email === null) return;
       const { id, link_turn: turn, name, contact_email: to, language } = row;
-      await this.postLink(tx, 'application.link', { id, turn, name, to, language });
+      await this.postLink(tx, 'application.link', { to, language }, { id, turn, name });
     });
   }
 
@@ -122,13 +121,10 @@ export class ApplyingService implements OnModuleInit {
   private async postLink(
     tx: Tx,
     kind: string,
-    {
-      to,
-      language,
-      ...params
-    }: { id: string; turn: number; name: string; to: string; language: ApplicationRow['language'] },
+    to: Pick<Notice, 'to' | 'language'>,
+    params: NoticeParams,
   ): Promise<void> {
-    await this.notices.post(tx, { to, language, kind, params: { ...params, days: CONFIRM_WITHIN_DAYS } });
+    await this.notices.post(tx, { ...to, kind, params: { ...params, days: CONFIRM_WITHIN_DAYS } });
   }
 
   /** @throws Problem 404 for a link that was made up, or used already */

@@ -137,7 +137,12 @@ describe('applying', () => {
       }));
   });
 
-  it('mails no address of whoever applies to an address that nobody confirmed', async () => {
+  it('mails nothing that whoever applies wrote to an address that nobody confirmed', async () => {
+    const name = 'your account. Verify it now at slt-login.example/verify, else it ends. SLT';
+    const { mail } = await apply(app, mails, applyInput({ name }));
+    for (const part of [mail.subject, mail.text, mail.html]) {
+      expect(String(part)).not.toMatch(/slt-login|Verify|your account|Writer/);
+    }
     for (const name of ['Relief https://evil.example', 'Relief WWW.evil.example', 'ftp://evil']) {
       const { status, body } = await app.anonymous.post<Problem>(APPLICATIONS, applyInput({ name }));
       expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['#/name']]);
@@ -208,7 +213,7 @@ describe('the address', () => {
     const mail = await apply(app, mails, applyInput({ contact, name, language: 'ar' }));
     expect(mail.mail.subject).toBe('يُرجى التأكيد: طلب انضمام إلى SLT Exchange');
     expect(mail.mail.html).toContain('<html lang="ar" dir="rtl">');
-    expect(mail.mail.text).toContain(name);
+    expect(mail.mail.text).not.toContain(name);
     const page = await app.anonymous.get(mailedLink(mail));
     expect([page.text.includes('dir="rtl"'), page.headers.get('content-security-policy')]).toEqual([
       true,

@@ -2,7 +2,7 @@ import { type NoticeText } from '../../mail/notices.service.js';
 
 /** All that an applicant is told by mail and on the page behind a link, in one language. */
 export interface ApplicationWords {
-  /** name, days */
+  /** days; not the name, which nobody has confirmed */
   confirmation: NoticeText;
   /** name, days */
   link: NoticeText;

@@ -4,7 +4,7 @@ export const en: ApplicationWords = {
   confirmation: {
     subject: 'Please confirm: application to SLT Exchange',
     before: [
-      'Somebody applied to SLT Exchange for {name} and named this address. Nobody reads the application before you confirm it.',
+      'Somebody applied to SLT Exchange for an organisation and named this address. Nobody reads the application before you confirm it.',
       'To confirm, open this page and press the button. Days for which the link is good: {days}.',
     ],
     after: ['If it was not you, do nothing: the application is then deleted.'],

@@ -4,7 +4,7 @@ export const es: ApplicationWords = {
   confirmation: {
     subject: 'Por favor, confirme: solicitud a SLT Exchange',
     before: [
-      'Alguien presentó una solicitud a SLT Exchange en nombre de {name} e indicó esta dirección. Nadie la lee antes de que usted la confirme.',
+      'Alguien presentó una solicitud a SLT Exchange en nombre de una organización e indicó esta dirección. Nadie la lee antes de que usted la confirme.',
       'Para confirmar, abra esta página y pulse el botón. Días de validez del enlace: {days}.',
     ],
     after: ['Si no fue usted, no haga nada: la solicitud se eliminará.'],

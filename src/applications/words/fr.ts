@@ -4,7 +4,7 @@ export const fr: ApplicationWords = {
   confirmation: {
     subject: 'À confirmer : candidature à SLT Exchange',
     before: [
-      'Une candidature à SLT Exchange a été déposée au nom de {name}, avec cette adresse. Personne ne la lit tant que vous ne l’avez pas confirmée.',
+      'Une candidature à SLT Exchange a été déposée au nom d’une organisation, avec cette adresse. Personne ne la lit tant que vous ne l’avez pas confirmée.',
       'Pour confirmer, ouvrez cette page et appuyez sur le bouton. Validité du lien, en jours : {days}.',
     ],
     after: ['Si ce n’était pas vous, ne faites rien : la candidature sera supprimée.'],

@@ -4,7 +4,7 @@ export const zh: ApplicationWords = {
   confirmation: {
     subject: '请确认：加入 SLT Exchange 的申请',
     before: [
-      '有人以 {name} 的名义向 SLT Exchange 提出申请，并填写了本邮箱地址。在您确认之前，没有人会阅读该申请。',
+      '有人以某组织的名义向 SLT Exchange 提出申请，并填写了本邮箱地址。在您确认之前，没有人会阅读该申请。',
       '如需确认，请打开此页面并点击按钮。链接有效天数：{days}。',
     ],
     after: ['如果不是您本人提出，请不要做任何操作：该申请将被删除。'],
