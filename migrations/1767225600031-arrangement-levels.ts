@@ -52,6 +52,7 @@ const TABLES = `
     expectations jsonb not null,
     -- Came with the service, from no source: until somebody has decided.
     is_proposal boolean not null default false,
+    version integer not null default 1,
     updated_at timestamptz not null default now(),
     constraint level_setting_level_check check (level in ('regular', 'enhanced', 'emergency')),
     constraint level_setting_expectations_check check (jsonb_typeof(expectations) = 'array')
@@ -66,6 +67,7 @@ const TABLES = `
     starts_at timestamptz not null,
     ends_at timestamptz,
     note text,
+    version integer not null default 1,
     updated_at timestamptz not null default now(),
     constraint readiness_provision_pkey primary key (arrangement_id, code),
     constraint readiness_provision_code_check check (code ~ '^[a-z][a-z0-9_]{0,63}$'),
@@ -139,7 +141,7 @@ const POLICIES = `
   create policy service_removes on level_setting for delete to slt_service
     using (${MANAGES} and arrangement_id is not null);
   grant select, insert, delete on level_setting to slt_service;
-  grant update (expectations, is_proposal, updated_at) on level_setting to slt_service;
+  grant update (expectations, is_proposal, version, updated_at) on level_setting to slt_service;
 
   ${protect('readiness_provision')}
   create policy service_reads on readiness_provision for select to slt_service using (${SEES});
@@ -148,5 +150,5 @@ const POLICIES = `
     using (${MANAGES}) with check (${MANAGES});
   create policy service_removes on readiness_provision for delete to slt_service using (${MANAGES});
   grant select, insert, delete on readiness_provision to slt_service;
-  grant update (starts_at, ends_at, note, updated_at) on readiness_provision to slt_service;
+  grant update (starts_at, ends_at, note, version, updated_at) on readiness_provision to slt_service;
 `;

@@ -28,6 +28,7 @@ const TABLES = `
     time_zone text not null,
     schedule text,
     is_closed boolean not null default false,
+    version integer not null default 1,
     created_at timestamptz not null default now()
   );
   create index forum_arrangement_idx on forum (arrangement_id, id);
@@ -47,6 +48,7 @@ const TABLES = `
     is_cancelled boolean not null default false,
     minutes jsonb,
     actions jsonb not null default '[]',
+    version integer not null default 1,
     created_at timestamptz not null default now(),
     -- What is RED is for those in the room, and is not written down.
     constraint meeting_tlp_check check (tlp between 0 and 3),
@@ -118,7 +120,7 @@ const POLICIES = `
   create policy service_changes on forum for update to slt_service
     using (${HERE} and ${CONVENES}) with check (${HERE} and ${CONVENES});
   grant select, insert on forum to slt_service;
-  grant update (name, purpose, time_zone, schedule, is_closed) on forum to slt_service;
+  grant update (name, purpose, time_zone, schedule, is_closed, version) on forum to slt_service;
 
   alter table meeting enable row level security;
   alter table meeting force row level security;
@@ -126,6 +128,6 @@ const POLICIES = `
   create policy service_creates on meeting for insert to slt_service with check (${MAY_WRITE});
   create policy service_changes on meeting for update to slt_service using (${MAY_WRITE}) with check (${MAY_WRITE});
   grant select, insert on meeting to slt_service;
-  grant update (title, starts_at, ends_at, place, agenda, is_unattributed, is_cancelled, minutes, actions)
+  grant update (title, starts_at, ends_at, place, agenda, is_unattributed, is_cancelled, minutes, actions, version)
     on meeting to slt_service;
 `;

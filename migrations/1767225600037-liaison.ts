@@ -12,7 +12,7 @@ export class Liaison1767225600037 implements MigrationInterface {
       await runner.query(policies(table));
     }
     await runner.query(`
-      grant update (authority, office, name, phone, email, note, valid_until) on liaison_contact to slt_service;
+      grant update (authority, office, name, phone, email, note, valid_until, version) on liaison_contact to slt_service;
       grant update (state, updated_at) on liaison_undertaking to slt_service;
       -- A person who has left office is forgotten.
       create policy service_forgets on liaison_contact for delete to slt_service using (${HERE});
@@ -47,6 +47,7 @@ const TABLES = `
     email text,
     note text,
     valid_until timestamptz,
+    version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint liaison_contact_authority_check check (
       authority in ('police', 'military', 'foreign_ministry', 'interior_ministry', 'local_authority', 'other'))

@@ -28,7 +28,7 @@ const expectations = [
   { code: 'daily_exchange', label: 'Daily exchange at 17:00', dueDays: 1 },
   { code: 'focal_points', label: 'Named focal points on both sides' },
 ];
-const own = { level: 'emergency', setBy: 'arrangement', proposal: false, expectations };
+const own = { level: 'emergency', setBy: 'arrangement', proposal: false, version: 1, expectations };
 
 const sensitivity = {
   protocol: 'Information-sharing protocol of Ulana, March',
@@ -59,6 +59,7 @@ const readiness = {
       dueAt: '2026-11-09T10:00:00.000Z',
       from: '2026-11-04T06:00:00.000Z',
       note: 'On the premises of River Aid International',
+      version: 1,
     },
     {
       code: 'daily_exchange',

@@ -19,6 +19,7 @@ const used = {
   lastUsedAt: '2026-11-02T09:00:00.000Z',
   requestsPerMinute: 600,
   attestBy: '2027-05-01T00:00:00.000Z',
+  version: 1,
 };
 
 const grant = {

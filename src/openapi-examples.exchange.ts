@@ -199,6 +199,7 @@ export const EXCHANGE_RESPONSES: ResponseExamples = {
         createdAt: MADE,
         requestsPerMinute: 6000,
         attestBy: '2027-05-01T00:00:00.000Z',
+        version: 1,
         clientSecret: 'shown-only-once-in-this-answer',
       },
     },

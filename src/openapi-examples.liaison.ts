@@ -29,7 +29,7 @@ const undertaking = {
 };
 const followUp = { note: 'Two convoys have passed without delay.', state: 'kept' };
 
-const presentedContact = { id: CONTACT, ...contact, createdAt: MADE };
+const presentedContact = { id: CONTACT, ...contact, version: 1, createdAt: MADE };
 const presentedMeeting = { id: MEETING, ...meeting, createdAt: '2026-11-05T12:00:00.000Z' };
 const presentedUndertaking = {
   id: UNDERTAKING,
@@ -57,7 +57,9 @@ export const LIAISON_REQUESTS: RequestExamples = {
 export const LIAISON_RESPONSES: ResponseExamples = {
   listLiaisonContacts: { 200: { [JSON_TYPE]: { items: [presentedContact], nextCursor: null } } },
   addLiaisonContact: { 201: { [JSON_TYPE]: presentedContact } },
-  replaceLiaisonContact: { 200: { [JSON_TYPE]: { ...presentedContact, phone: '+000 555 0101' } } },
+  replaceLiaisonContact: {
+    200: { [JSON_TYPE]: { ...presentedContact, version: 2, phone: '+000 555 0101' } },
+  },
   listLiaisonMeetings: { 200: { [JSON_TYPE]: { items: [presentedMeeting], nextCursor: null } } },
   recordLiaisonMeeting: { 201: { [JSON_TYPE]: presentedMeeting } },
   listUndertakings: { 200: { [JSON_TYPE]: { items: [kept], nextCursor: null } } },

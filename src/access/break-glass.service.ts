@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../core/database.js';
-import { newId } from '../core/ids.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type Due } from '../core/rounds.js';
 import { type ReviewOutcome } from './break-glass.entity.js';
@@ -32,6 +31,7 @@ export class BreakGlassService {
    */
   async grant(
     tx: Tx,
+    id: string,
     client: ClientRow,
     input: BreakGlassInput,
     { grantedBy, isOfSubPartner }: { grantedBy: string; isOfSubPartner: boolean },
@@ -42,7 +42,6 @@ export class BreakGlassService {
     }
     const faults = faultsOf(client, input, isOfSubPartner);
     if (faults.length > 0) throw problems.invalidInput(faults);
-    const id = newId();
     const raised = raiseOf(client, input.ceiling);
     await this.grants.insert(tx, {
       id,

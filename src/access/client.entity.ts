@@ -87,6 +87,9 @@ export class ClientEntity {
   @Column('integer', { name: 'requests_per_minute', nullable: true })
   requestsPerMinute: number | null;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
   /** Its tokens are bound to a key, or open nothing (RFC 9449). */
   @Column('boolean', { name: 'requires_dpop', default: false })
   requiresDpop: boolean;

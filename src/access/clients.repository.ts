@@ -24,6 +24,7 @@ export interface ClientRow {
   requires_dpop: boolean;
   /** Until when somebody must say that it is still needed. */
   attest_by: Date;
+  version: number;
   /** What the client was narrowed to; null for a client that reads all that its partner may. */
   ceiling_tlp: number | null;
   ceiling_classification: number | null;
@@ -104,7 +105,7 @@ const SCOPES = `c.scopes || coalesce((select b.scopes from break_glass b
 const LAPSED = `coalesce(p.read_only_from <= now(), false) as is_lapsed`;
 
 const COLUMNS = `c.id, c.partner_id, c.reader_id, c.name, c.scopes, c.authentication, c.jwks_uri, c.allowed_networks, c.expires_at,
-  c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.requires_dpop, c.attest_by,
+  c.revoked_at, c.created_at, c.focal_point_id, c.last_used_at, c.requests_per_minute, c.requires_dpop, c.attest_by, c.version,
   r.ceiling_tlp, r.ceiling_classification, r.arrangement_ids`;
 
 const NARROWED = `left join reader r on r.id = c.reader_id and r.id <> c.partner_id`;
@@ -224,7 +225,9 @@ export class ClientsRepository {
     },
   ): Promise<void> {
     await tx.query(
-      `update client set name = $2, requests_per_minute = $3, focal_point_id = $4, requires_dpop = $5 where id = $1`,
+      `update client set name = $2, requests_per_minute = $3, focal_point_id = $4, requires_dpop = $5,
+         version = version + 1
+       where id = $1`,
       [id, values.name, values.requestsPerMinute, values.focalPointId, values.requiresDpop],
     );
   }

@@ -6,9 +6,10 @@ import { TargetGuard, TargetRefused } from '../core/target-guard.js';
 import { clientFaults, type NewClient } from './client.rules.js';
 import { type ClientRow, ClientsRepository, type NeglectedRow } from './clients.repository.js';
 import { ceilingRanks, HIGHEST_RANKS } from './handling.js';
-import { hashSecret, newClientId, newClientSecret } from './secrets.js';
+import { clientIdOf, hashSecret, newClientSecret } from './secrets.js';
 
 export { type ClientRow } from './clients.repository.js';
+export { clientIdOf } from './secrets.js';
 
 export interface IssuedClient {
   clientId: string;
@@ -59,7 +60,7 @@ export class ClientsService {
   async create(tx: Tx, client: NewClient): Promise<IssuedClient> {
     const faults = clientFaults(client, new Date());
     if (faults.length > 0) throw problems.invalidInput(faults);
-    const clientId = client.clientId ?? newClientId();
+    const clientId = client.clientId ?? clientIdOf(newId());
     const clientSecret =
       client.authentication === 'client_secret' ? (client.clientSecret ?? newClientSecret()) : undefined;
     const inserted = await this.clients.insert(tx, {

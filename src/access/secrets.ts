@@ -1,6 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export const newClientId = (): string => `c_${randomBytes(15).toString('base64url')}`;
+/** @param id a UUID: the same one gives the same client id */
+export const clientIdOf = (id: string): string =>
+  `c_${Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')}`;
 
 /** 256 random bits behind a prefix by which secret scanners know it, in characters that need no encoding anywhere. */
 export const newClientSecret = (): string => `slt_${randomBytes(32).toString('base64url')}`;

@@ -117,8 +117,8 @@ export class ApplicationView extends ApplicationCaseView {
 
 export class EnteredApplicationView {
   application: ApplicationView;
-  /** The private link, for the applicant alone; shown this once. */
-  caseLink: string;
+  /** The private link, for the applicant alone; shown this once, and not for a repeat. */
+  caseLink?: string;
 }
 
 export class ApplicationSummaryView {

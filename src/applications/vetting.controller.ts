@@ -5,7 +5,8 @@ import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { ATTACHMENT_TYPES, contentType, fileHeaders } from '../attachments/attachments.module.js';
 import { ApiAnswerHeaders } from '../core/answers.decorator.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   ApplyDto,
@@ -53,12 +54,15 @@ export class VettingController {
   /** Enter an application that came by hand; the client that does cannot approve it. */
   @Post('entries')
   @RequireScope('partners:vet')
+  @ApiIdempotencyKey()
+  @ApiProblems('unprocessable')
   async enterApplication(
     @CurrentActor() actor: Actor,
     @Body() dto: ApplyDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<EnteredApplicationView> {
-    const { caseLink, ...entered } = await this.vetting.enter(actor, dto);
-    return { application: present(entered), caseLink };
+    const { caseLink, ...entered } = await this.vetting.enter(actor, dto, idempotency);
+    return { application: present(entered), ...(caseLink !== undefined && { caseLink }) };
   }
 
   /** Read an application with its evidence, correspondence, history and what it could be already. */

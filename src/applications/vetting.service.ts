@@ -3,7 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
-import { newId } from '../core/ids.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { ApplicationRecordService } from './application-record.service.js';
 import { applicationFaults, newApplication } from './application.input.js';
@@ -82,19 +82,28 @@ export class VettingService {
   }
 
   /** One that came by hand: nobody needs to confirm an address, but whoever entered it may not approve it. */
-  async enter(actor: Actor, dto: ApplyDto): Promise<VettedApplication & { caseLink: string }> {
+  async enter(
+    actor: Actor,
+    dto: ApplyDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<VettedApplication & { caseLink?: string }> {
     const faults = applicationFaults(dto);
     if (faults.length > 0) throw problems.invalidInput(faults);
-    const [id, token] = [newId(), newCaseToken()];
-    await this.database.as(actor, async (tx) => {
+    const token = newCaseToken();
+    const { id, repeated } = await this.database.as(actor, async (tx) => {
+      const claimed = await claimId(tx, actor, idempotency);
+      if (claimed.repeated) return claimed;
+      const { id } = claimed;
       await this.applications.insert(tx, {
         ...newApplication(id, dto),
         ...{ state: 'submitted', enteredBy: actor.partnerId, caseHash: caseHashOf(token) },
         decideWithinDays: DECIDED_WITHIN_DAYS,
       });
       await this.record.record(tx, actor, id, { act: 'enter', state: 'submitted', side: 'vetting' });
+      return claimed;
     });
-    return { ...(await this.get(actor, id)), caseLink: `${this.publicUrl}${casePath(token)}` };
+    const entered = await this.get(actor, id);
+    return repeated ? entered : { ...entered, caseLink: `${this.publicUrl}${casePath(token)}` };
   }
 
   async takeUp(

@@ -113,13 +113,15 @@ export class ArrangementsController {
   @Post(':id/members')
   @ApiId()
   @RequireScope('arrangements:manage', 'sub-partners:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIdempotencyKey()
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async addMember(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: AddMemberDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<MemberView> {
-    return present(actor, await this.arrangements.addMember(actor, id, dto));
+    return present(actor, await this.arrangements.addMember(actor, id, dto, idempotency));
   }
 
   /** Appoint the chair: a member who is told when nobody answers for another one. */

@@ -6,7 +6,6 @@ import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
-import { newId } from '../core/ids.js';
 import { problems } from '../core/problem.js';
 import { PartnersService } from '../partners/partners.service.js';
 import { membershipState } from './arrangement.rules.js';
@@ -121,13 +120,20 @@ export class ArrangementsService {
    * What the arrangement was given becomes visible to the new member when the transaction commits. Whoever was a member before
    * has the ceiling of then, unless the steward states another.
    */
-  async addMember(actor: Actor, id: string, dto: AddMemberDto): Promise<MembershipRow> {
+  async addMember(
+    actor: Actor,
+    id: string,
+    dto: AddMemberDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<MembershipRow> {
     const partnerId = dto.partnerId.toLowerCase();
     const now = new Date();
     const startsAt = dto.from === undefined ? now : new Date(dto.from);
     const endsAt = dto.until === undefined ? undefined : new Date(dto.until);
     const state = membershipState(startsAt, endsAt, now);
     return this.database.asPatiently(actor, async (tx) => {
+      const membership = await claimId(tx, actor, idempotency);
+      if (membership.repeated) return this.getMemberIn(tx, id, partnerId);
       await this.getIn(tx, id);
       const known = await this.partners.resolve(tx, [partnerId]);
       if (!known.has(partnerId)) {
@@ -135,7 +141,7 @@ export class ArrangementsService {
       }
       await this.requireAddable(tx, actor, id, partnerId);
       const added = await this.arrangements.insertMembership(tx, {
-        id: newId(),
+        id: membership.id,
         arrangementId: id,
         partnerId,
         startsAt,
@@ -144,9 +150,7 @@ export class ArrangementsService {
         ceiling: dto.ceiling === undefined ? null : ceilingRanks(dto.ceiling),
       });
       if (!added) throw problems.conflict('The partner is a member already, or has just left.');
-      const members = await this.arrangements.listMemberships(tx, id);
-      const member = members.find((row) => row.partner_id === partnerId);
-      if (member === undefined) throw problems.notFound();
+      const member = await this.getMemberIn(tx, id, partnerId);
       const { from, until, ceiling } = dto;
       await this.record(tx, actor, 'membership.added', id, {
         about: [partnerId],
@@ -235,6 +239,13 @@ export class ArrangementsService {
     if (!members.some((row) => row.partner_id === sponsorId && row.state === 'current')) {
       throw problems.conflict('Its sponsor is not a member of the arrangement.');
     }
+  }
+
+  private async getMemberIn(tx: Tx, id: string, partnerId: string): Promise<MembershipRow> {
+    const members = await this.arrangements.listMemberships(tx, id);
+    const member = members.find((row) => row.partner_id === partnerId);
+    if (member === undefined) throw problems.notFound();
+    return member;
   }
 
   private async record(

@@ -1,8 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Put, Res } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIfMatch, Id } from '../core/http.decorators.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { problems } from '../core/problem.js';
 import { ARRANGEMENT_LEVELS, type ArrangementLevel } from './arrangement.rules.js';
@@ -15,6 +18,7 @@ import {
   ArrangementReadinessView,
   SetLevelSettingDto,
 } from './readiness.dto.js';
+import { type LevelSetting } from './readiness.rules.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** What is no level is answered like one that is not there. */
@@ -22,6 +26,11 @@ function levelNamed(name: string): ArrangementLevel {
   const level = ARRANGEMENT_LEVELS.find((one) => one === name);
   if (level === undefined) throw problems.notFound();
   return level;
+}
+
+function answer(response: Response, setting: LevelSetting): LevelSettingView {
+  response.set('ETag', versionTag(setting.version));
+  return presentLevelSetting(setting);
 }
 
 const ApiLevel = () => ApiParam({ name: 'level', enum: ARRANGEMENT_LEVELS, enumName: 'ArrangementLevel' });
@@ -44,13 +53,17 @@ export class LevelSettingsController {
   @Put(':level')
   @ApiLevel()
   @RequireScope('arrangements:manage')
-  @ApiProblems('not-found')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'precondition-failed')
   async putDefaultSetting(
     @CurrentActor() actor: Actor,
     @Param('level') level: string,
     @Body() dto: SetLevelSettingDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<LevelSettingView> {
-    return presentLevelSetting(await this.readiness.set(actor, null, levelNamed(level), dto));
+    return answer(response, await this.readiness.set(actor, null, levelNamed(level), dto, ifMatch));
   }
 }
 
@@ -73,14 +86,18 @@ export class ReadinessController {
   @ApiId()
   @ApiLevel()
   @RequireScope('arrangements:manage')
-  @ApiProblems('not-found')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'precondition-failed')
   async putLevelSetting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Param('level') level: string,
     @Body() dto: SetLevelSettingDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<LevelSettingView> {
-    return presentLevelSetting(await this.readiness.set(actor, id, levelNamed(level), dto));
+    return answer(response, await this.readiness.set(actor, id, levelNamed(level), dto, ifMatch));
   }
 
   /** Say nothing of your own any more: what the exchange says holds again. */
@@ -115,14 +132,16 @@ export class ReadinessController {
   @ApiId()
   @ApiCode()
   @RequireScope('arrangements:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIfMatch()
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async putProvision(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Param('code') code: string,
     @Body() dto: ProvideDto,
+    @Headers('if-match') ifMatch: string | undefined,
   ): Promise<ArrangementReadinessView> {
-    return presentReadiness(await this.readiness.provide(actor, id, code, dto));
+    return presentReadiness(await this.readiness.provide(actor, id, code, dto, ifMatch));
   }
 
   /** Say that something is not in place any more. */

@@ -69,6 +69,8 @@ export class LevelSettingView {
   setBy: 'arrangement' | 'exchange';
   /** It came with the service, from no source, and nobody has decided on it. */
   proposal: boolean;
+  /** For `If-Match` of the next change; 0 as long as nobody decided here. */
+  version: number;
   expectations: ExpectationView[];
 }
 
@@ -91,6 +93,8 @@ export class ReadinessItemView {
   from?: string;
   until?: string;
   note?: string;
+  /** For `If-Match` of the next change; absent until something is said of it. */
+  version?: number;
 }
 
 export class ArrangementReadinessView {
@@ -109,6 +113,7 @@ export interface ProvisionRow {
   starts_at: Date;
   ends_at: Date | null;
   note: string | null;
+  version: number;
 }
 
 export interface Readiness {
@@ -123,12 +128,14 @@ export function presentLevelSetting({
   level,
   isOwn,
   isProposal,
+  version,
   expectations,
 }: LevelSetting): LevelSettingView {
   return {
     level,
     setBy: isOwn ? 'arrangement' : 'exchange',
     proposal: isProposal,
+    version,
     expectations: expectations.map(({ code, label, dueDays }) => ({
       code,
       label,
@@ -160,6 +167,7 @@ export function presentReadiness({
       ...(row && { from: row.starts_at.toISOString() }),
       ...(row?.ends_at && { until: row.ends_at.toISOString() }),
       ...(row && row.note !== null && { note: row.note }),
+      ...(row && { version: row.version }),
     };
   });
   return {

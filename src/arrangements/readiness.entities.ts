@@ -29,6 +29,9 @@ export class LevelSettingEntity {
   @Column('boolean', { name: 'is_proposal', default: false })
   isProposal: boolean;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
 }
@@ -53,6 +56,9 @@ export class ReadinessProvisionEntity {
 
   @Column('text', { nullable: true })
   note: string | null;
+
+  @Column('integer', { default: 1 })
+  version: number;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;

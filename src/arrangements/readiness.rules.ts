@@ -47,4 +47,6 @@ export interface LevelSetting {
   expectations: Expectation[];
   isProposal: boolean;
   isOwn: boolean;
+  /** Of whose word it asks; 0 where that has said nothing. */
+  version: number;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
 import { problems } from '../core/problem.js';
 import { ARRANGEMENT_LEVELS, type ArrangementLevel } from './arrangement.rules.js';
 import { ArrangementsService } from './arrangements.service.js';
@@ -56,17 +57,19 @@ export class ReadinessService {
     arrangementId: string | null,
     level: ArrangementLevel,
     { expectations }: SetLevelSettingDto,
+    ifMatch?: string,
   ): Promise<LevelSetting> {
     return this.database.as(actor, async (tx) => {
       if (arrangementId !== null) await this.arrangements.getIn(tx, arrangementId);
-      const id = await this.readiness.putSetting(tx, arrangementId, level, expectations);
+      requireVersion(ifMatch, await this.readiness.lockSetting(tx, arrangementId, level));
+      const { id, version } = await this.readiness.putSetting(tx, arrangementId, level, expectations);
       const codes = expectations.map(({ code }) => code);
       await this.audit.record(tx, actor, {
         action: 'level_setting.set',
         object: { type: 'level_setting', id },
         details: { level, codes, ...(arrangementId !== null && { arrangement: arrangementId }) },
       });
-      return { level, expectations, isProposal: false, isOwn: arrangementId !== null };
+      return { level, expectations, isProposal: false, isOwn: arrangementId !== null, version };
     });
   }
 
@@ -81,9 +84,15 @@ export class ReadinessService {
 
   /**
    * Any code, expected now or at another level: what is there stays there when the level changes.
-   * @throws Problem 409 for what the exchange sees for itself
+   * @throws Problem 409 for what the exchange sees for itself, 412 for what was said meanwhile
    */
-  async provide(actor: Actor, arrangementId: string, code: string, dto: ProvideDto): Promise<Readiness> {
+  async provide(
+    actor: Actor,
+    arrangementId: string,
+    code: string,
+    dto: ProvideDto,
+    ifMatch?: string,
+  ): Promise<Readiness> {
     if (!EXPECTATION_CODE.test(code)) throw problems.notFound();
     const startsAt = dto.from === undefined ? new Date() : new Date(dto.from);
     const endsAt = dto.until === undefined ? undefined : new Date(dto.until);
@@ -93,6 +102,7 @@ export class ReadinessService {
     await this.database.as(actor, async (tx) => {
       await this.arrangements.getIn(tx, arrangementId);
       if (SEEN_CODES.includes(code)) throw problems.conflict('The exchange sees for itself whether that is so.');
+      requireVersion(ifMatch, await this.readiness.lockProvision(tx, arrangementId, code));
       await this.readiness.putProvision(tx, arrangementId, { code, startsAt, endsAt, note: dto.note });
       await this.record(tx, actor, 'arrangement.provided', arrangementId, { code });
     });
@@ -130,4 +140,5 @@ const nothingExpected = (level: ArrangementLevel): LevelSetting => ({
   expectations: [],
   isProposal: false,
   isOwn: false,
+  version: 0,
 });

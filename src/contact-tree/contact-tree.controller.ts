@@ -19,6 +19,7 @@ import {
   presentTree,
   PutContactTreeDto,
   SayCallDto,
+  type Tree,
 } from './contact-tree.dto.js';
 import { ContactTreeService } from './contact-tree.service.js';
 
@@ -34,9 +35,14 @@ export class ContactTreeController {
   @Get()
   @ApiId()
   @RequireScope('arrangements:read')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
-  async getContactTree(@CurrentActor() actor: Actor, @Id() id: string): Promise<ContactTreeView> {
-    return presentTree(await this.trees.get(actor, id));
+  async getContactTree(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactTreeView> {
+    return answer(response, await this.trees.get(actor, id));
   }
 
   /** Decide who calls whom in an emergency; the numbers are with their focal points. */
@@ -53,9 +59,7 @@ export class ContactTreeController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactTreeView> {
-    const tree = presentTree(await this.trees.put(actor, id, dto, ifMatch));
-    response.set('ETag', versionTag(tree.version));
-    return tree;
+    return answer(response, await this.trees.put(actor, id, dto, ifMatch));
   }
 
   /** Begin to call the tree, in earnest, which ends a drill, or as a drill, as an organisation with which it begins. */
@@ -131,6 +135,11 @@ export class ContactTreeController {
   ): Promise<ContactActivationDetailView> {
     return present(await this.activations.close(actor, id, activationId));
   }
+}
+
+function answer(response: Response, tree: Tree): ContactTreeView {
+  response.set('ETag', versionTag(tree.version));
+  return presentTree(tree);
 }
 
 const present = ({ row, calls }: Activation): ContactActivationDetailView => presentDetail(row, calls);

@@ -31,6 +31,9 @@ export class ForumEntity {
   @Column('boolean', { name: 'is_closed', default: false })
   isClosed: boolean;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }
@@ -86,6 +89,9 @@ export class MeetingEntity {
 
   @Column('jsonb', { default: [] })
   actions: MeetingAction[];
+
+  @Column('integer', { default: 1 })
+  version: number;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

@@ -1,13 +1,17 @@
-import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   ChangeForumDto,
   ForumPage,
+  type ForumRow,
   ForumView,
   ListForumsQuery,
   OpenForumDto,
@@ -25,14 +29,16 @@ export class ForumsController {
   @ApiId()
   @RequireScope('forums:manage')
   @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found', 'unprocessable')
   async openForum(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: OpenForumDto,
     @Idempotency() idempotency: IdempotencyKey | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ForumView> {
-    return presentForum(await this.forums.open(actor, id, dto, idempotency));
+    return answer(response, await this.forums.open(actor, id, dto, idempotency));
   }
 
   /** List the forums of an arrangement of which you are a member. */
@@ -53,21 +59,35 @@ export class ForumsController {
   @Get('forums/:id')
   @ApiId()
   @RequireScope('arrangements:read')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
-  async getForum(@CurrentActor() actor: Actor, @Id() id: string): Promise<ForumView> {
-    return presentForum(await this.forums.get(actor, id));
+  async getForum(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ForumView> {
+    return answer(response, await this.forums.get(actor, id));
   }
 
   /** Change a forum that you convene, or close it. */
   @Patch('forums/:id')
   @ApiId()
   @RequireScope('forums:manage')
-  @ApiProblems('not-found')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'precondition-failed')
   async changeForum(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: ChangeForumDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ForumView> {
-    return presentForum(await this.forums.change(actor, id, dto));
+    return answer(response, await this.forums.change(actor, id, dto, ifMatch));
   }
+}
+
+function answer(response: Response, row: ForumRow): ForumView {
+  response.set('ETag', versionTag(row.version));
+  return presentForum(row);
 }

@@ -88,6 +88,7 @@ export interface ForumRow {
   time_zone: string;
   schedule: string | null;
   is_closed: boolean;
+  version: number;
   created_at: Date;
   convenor_id: string;
   convenor_code: string | null;

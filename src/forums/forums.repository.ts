@@ -3,7 +3,7 @@ import { type Tx } from '../core/database.js';
 import { type ForumRow, type OpenForumDto } from './forums.dto.js';
 
 const FORUMS = `
-  select f.id, f.arrangement_id, f.name, f.purpose, f.time_zone, f.schedule, f.is_closed, f.created_at, f.convenor_id,
+  select f.id, f.arrangement_id, f.name, f.purpose, f.time_zone, f.schedule, f.is_closed, f.version, f.created_at, f.convenor_id,
     p.code as convenor_code, p.name as convenor_name
   from forum f left join partner p on p.id = f.convenor_id`;
 
@@ -23,6 +23,11 @@ export class ForumsRepository {
     return rows[0] ?? null;
   }
 
+  async lock(tx: Tx, id: string): Promise<ForumRow | null> {
+    const rows: ForumRow[] = await tx.query(`${FORUMS} where f.id = $1 for no key update of f`, [id]);
+    return rows[0] ?? null;
+  }
+
   /** In order of id. */
   async list(tx: Tx, arrangementId: string, afterId: string | undefined, limit: number): Promise<ForumRow[]> {
     return tx.query(
@@ -37,7 +42,8 @@ export class ForumsRepository {
     values: Pick<ForumRow, 'name' | 'purpose' | 'time_zone' | 'schedule' | 'is_closed'>,
   ): Promise<void> {
     await tx.query(
-      `update forum set name = $2, purpose = $3, time_zone = $4, schedule = $5, is_closed = $6 where id = $1`,
+      `update forum set name = $2, purpose = $3, time_zone = $4, schedule = $5, is_closed = $6, version = version + 1
+       where id = $1`,
       [id, values.name, values.purpose, values.time_zone, values.schedule, values.is_closed],
     );
   }

@@ -3,6 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { type ChangeForumDto, type ForumRow, type ListForumsQuery, type OpenForumDto } from './forums.dto.js';
@@ -59,9 +60,12 @@ export class ForumsService {
     return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
   }
 
-  async change(actor: Actor, id: string, dto: ChangeForumDto): Promise<ForumRow> {
+  async change(actor: Actor, id: string, dto: ChangeForumDto, ifMatch?: string): Promise<ForumRow> {
     return this.database.as(actor, async (tx) => {
-      const forum = await this.getConvenedIn(tx, actor, id);
+      await this.getConvenedIn(tx, actor, id);
+      const forum = await this.forums.lock(tx, id);
+      if (forum === null) throw problems.notFound();
+      requireVersion(ifMatch, forum.version);
       await this.forums.update(tx, id, {
         name: dto.name ?? forum.name,
         purpose: dto.purpose ?? forum.purpose,

@@ -1,8 +1,11 @@
-import { Body, Controller, Get, Header, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
@@ -10,6 +13,7 @@ import {
   ChangeMeetingDto,
   ListMeetingsQuery,
   MeetingPage,
+  type MeetingRow,
   MeetingView,
   presentMeeting,
   RecordMinutesDto,
@@ -29,14 +33,16 @@ export class MeetingsController {
   @ApiId()
   @RequireScope('forums:manage')
   @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found', 'conflict', 'unprocessable')
   async callMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: CallMeetingDto,
     @Idempotency() idempotency: IdempotencyKey | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<MeetingView> {
-    return presentMeeting(await this.meetings.call(actor, id, dto, idempotency));
+    return answer(response, await this.meetings.call(actor, id, dto, idempotency));
   }
 
   /** List the meetings of a forum whose handling you may receive. */
@@ -60,13 +66,15 @@ export class MeetingsController {
   @ApiId()
   @ApiId('meetingId')
   @RequireScope('arrangements:read')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('meetingId') meetingId: string,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<MeetingView> {
-    return presentMeeting(await this.meetings.get(actor, id, meetingId));
+    return answer(response, await this.meetings.get(actor, id, meetingId));
   }
 
   /** Change, cancel or put under the Chatham House Rule a meeting of a forum that you convene. */
@@ -75,14 +83,18 @@ export class MeetingsController {
   @ApiId()
   @ApiId('meetingId')
   @RequireScope('forums:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async changeMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('meetingId') meetingId: string,
     @Body() dto: ChangeMeetingDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<MeetingView> {
-    return presentMeeting(await this.meetings.change(actor, id, meetingId, dto));
+    return answer(response, await this.meetings.change(actor, id, meetingId, dto, ifMatch));
   }
 
   /** Record what was said and what is to be done, in the place of what was recorded before. */
@@ -91,13 +103,22 @@ export class MeetingsController {
   @ApiId()
   @ApiId('meetingId')
   @RequireScope('forums:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async recordMinutes(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('meetingId') meetingId: string,
     @Body() dto: RecordMinutesDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<MeetingView> {
-    return presentMeeting(await this.meetings.recordMinutes(actor, id, meetingId, dto));
+    return answer(response, await this.meetings.recordMinutes(actor, id, meetingId, dto, ifMatch));
   }
+}
+
+function answer(response: Response, row: MeetingRow): MeetingView {
+  response.set('ETag', versionTag(row.version));
+  return presentMeeting(row);
 }

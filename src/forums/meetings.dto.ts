@@ -183,6 +183,7 @@ export interface MeetingRow {
   is_cancelled: boolean;
   minutes: MinuteItem[] | null;
   actions: MeetingAction[];
+  version: number;
 }
 
 export function presentMeeting(row: MeetingRow): MeetingView {

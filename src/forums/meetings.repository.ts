@@ -6,7 +6,7 @@ import { type CallMeetingDto, type MeetingRow } from './meetings.dto.js';
 
 const MEETINGS = `
   select m.id, m.forum_id, m.title, m.starts_at, m.ends_at, f.time_zone, m.place, m.agenda, m.tlp, m.classification,
-    m.is_unattributed, m.is_cancelled, m.minutes, m.actions
+    m.is_unattributed, m.is_cancelled, m.minutes, m.actions, m.version
   from meeting m join forum f on f.id = m.forum_id`;
 
 /** All SQL on meetings; whoever may not receive their handling finds none. */
@@ -59,7 +59,8 @@ export class MeetingsRepository {
 
   async update(tx: Tx, row: MeetingRow): Promise<void> {
     await tx.query(
-      `update meeting set title = $2, starts_at = $3, ends_at = $4, place = $5, agenda = $6, is_cancelled = $7
+      `update meeting set title = $2, starts_at = $3, ends_at = $4, place = $5, agenda = $6, is_cancelled = $7,
+         version = version + 1
        where id = $1`,
       [row.id, row.title, row.starts_at, row.ends_at, row.place, row.agenda, row.is_cancelled],
     );
@@ -72,11 +73,9 @@ export class MeetingsRepository {
     isUnattributed: boolean,
     { minutes, actions }: { minutes: Minutes['minutes'] | null; actions: Minutes['actions'] },
   ): Promise<void> {
-    await tx.query(`update meeting set is_unattributed = $2, minutes = $3, actions = $4 where id = $1`, [
-      id,
-      isUnattributed,
-      minutes === null ? null : JSON.stringify(minutes),
-      JSON.stringify(actions),
-    ]);
+    await tx.query(
+      `update meeting set is_unattributed = $2, minutes = $3, actions = $4, version = version + 1 where id = $1`,
+      [id, isUnattributed, minutes === null ? null : JSON.stringify(minutes), JSON.stringify(actions)],
+    );
   }
 }

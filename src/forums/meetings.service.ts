@@ -3,6 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, hasCode, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { type Minutes, withoutAttribution } from './forums.rules.js';
@@ -73,9 +74,16 @@ export class MeetingsService {
     return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
   }
 
-  async change(actor: Actor, forumId: string, id: string, dto: ChangeMeetingDto): Promise<MeetingRow> {
+  async change(
+    actor: Actor,
+    forumId: string,
+    id: string,
+    dto: ChangeMeetingDto,
+    ifMatch?: string,
+  ): Promise<MeetingRow> {
     return this.database.as(actor, async (tx) => {
       const row = await this.lockConvened(tx, actor, forumId, id);
+      requireVersion(ifMatch, row.version);
       const changed: MeetingRow = {
         ...row,
         title: dto.title ?? row.title,
@@ -103,9 +111,16 @@ export class MeetingsService {
   }
 
   /** What is recorded takes the place of what was, as long as somebody finds something to correct. */
-  async recordMinutes(actor: Actor, forumId: string, id: string, dto: RecordMinutesDto): Promise<MeetingRow> {
+  async recordMinutes(
+    actor: Actor,
+    forumId: string,
+    id: string,
+    dto: RecordMinutesDto,
+    ifMatch?: string,
+  ): Promise<MeetingRow> {
     return this.database.as(actor, async (tx) => {
       const row = await this.lockConvened(tx, actor, forumId, id);
+      requireVersion(ifMatch, row.version);
       if (row.is_cancelled) throw problems.conflict('The meeting was cancelled.');
       const said: Minutes = { minutes: dto.minutes, actions: dto.actions };
       const kept = row.is_unattributed ? withoutAttribution(said) : said;

@@ -1,8 +1,23 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
@@ -19,7 +34,12 @@ import {
   UndertakingView,
 } from './liaison.dto.js';
 import { LiaisonService } from './liaison.service.js';
-import { presentContact, presentLiaisonMeeting, presentUndertaking } from './liaison.view.js';
+import {
+  type ContactRow,
+  presentContact,
+  presentLiaisonMeeting,
+  presentUndertaking,
+} from './liaison.view.js';
 
 const PRIVATE = 'private, no-store';
 
@@ -50,14 +70,16 @@ export class LiaisonController {
   @ApiId()
   @RequireScope('liaison:manage')
   @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async addLiaisonContact(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: LiaisonContactDto,
     @Idempotency() idempotency: IdempotencyKey | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<LiaisonContactView> {
-    return presentContact(await this.liaison.addContact(actor, id, dto, idempotency));
+    return answer(response, await this.liaison.addContact(actor, id, dto, idempotency));
   }
 
   /** Replace a contact as a whole: what is left out is forgotten. */
@@ -66,14 +88,18 @@ export class LiaisonController {
   @ApiId()
   @ApiId('contactId')
   @RequireScope('liaison:manage')
-  @ApiProblems('not-found')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'precondition-failed')
   async replaceLiaisonContact(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('contactId') contactId: string,
     @Body() dto: LiaisonContactDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<LiaisonContactView> {
-    return presentContact(await this.liaison.replaceContact(actor, id, contactId, dto));
+    return answer(response, await this.liaison.replaceContact(actor, id, contactId, dto, ifMatch));
   }
 
   /** Forget a contact: nothing of the person remains. */
@@ -170,4 +196,9 @@ export class LiaisonController {
   ): Promise<UndertakingView> {
     return presentUndertaking(await this.liaison.followUp(actor, id, undertakingId, dto, idempotency));
   }
+}
+
+function answer(response: Response, row: ContactRow): LiaisonContactView {
+  response.set('ETag', versionTag(row.version));
+  return presentContact(row);
 }

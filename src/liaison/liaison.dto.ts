@@ -100,6 +100,8 @@ export class LiaisonContactView {
   email?: string;
   note?: string;
   validUntil?: string;
+  /** For `If-Match` of the next change. */
+  version: number;
   createdAt: string;
 }
 

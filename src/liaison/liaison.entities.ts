@@ -41,6 +41,9 @@ export class LiaisonContactEntity {
   @Column('timestamptz', { name: 'valid_until', nullable: true })
   validUntil: Date | null;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

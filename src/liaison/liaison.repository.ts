@@ -9,7 +9,7 @@ import {
 import { type ContactRow, type LiaisonMeetingRow, type UndertakingRow } from './liaison.view.js';
 
 const CONTACTS = `
-  select id, authority, office, name, phone, email, note, valid_until, created_at from liaison_contact`;
+  select id, authority, office, name, phone, email, note, valid_until, version, created_at from liaison_contact`;
 const MEETINGS = 'select id, held_at, offices, subject, summary, created_at from liaison_meeting';
 const UNDERTAKINGS = `
   select u.id, u.side, u.text, u.state, u.due_at, u.state = 'open' and coalesce(u.due_at < now(), false) as is_overdue,
@@ -46,15 +46,21 @@ export class LiaisonRepository {
     );
   }
 
-  /** @returns false when it is not there */
-  async replaceContact(tx: Tx, arrangementId: string, id: string, dto: LiaisonContactDto): Promise<boolean> {
-    const [, changed]: [unknown, number] = await tx.query(
+  async lockContact(tx: Tx, arrangementId: string, id: string): Promise<ContactRow | null> {
+    const rows: ContactRow[] = await tx.query(
+      `${CONTACTS} where arrangement_id = $1 and id = $2 for no key update`,
+      [arrangementId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async replaceContact(tx: Tx, arrangementId: string, id: string, dto: LiaisonContactDto): Promise<void> {
+    await tx.query(
       `update liaison_contact set authority = $3, office = $4, name = $5, phone = $6, email = $7, note = $8,
-         valid_until = $9
+         valid_until = $9, version = version + 1
        where id = $1 and arrangement_id = $2`,
       [id, arrangementId, ...contactValues(dto)],
     );
-    return changed > 0;
   }
 
   /** @returns false when it is not there */

@@ -3,6 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import {
@@ -49,9 +50,11 @@ export class LiaisonService {
     arrangementId: string,
     id: string,
     dto: LiaisonContactDto,
+    ifMatch?: string,
   ): Promise<ContactRow> {
     return this.write(actor, arrangementId, async (tx) => {
-      if (!(await this.register.replaceContact(tx, arrangementId, id, dto))) throw problems.notFound();
+      requireVersion(ifMatch, found(await this.register.lockContact(tx, arrangementId, id)).version);
+      await this.register.replaceContact(tx, arrangementId, id, dto);
       await this.record(tx, actor, 'liaison.contact_changed', id);
       return found(await this.register.findContact(tx, arrangementId, id));
     });

@@ -10,6 +10,7 @@ export interface ContactRow {
   email: string | null;
   note: string | null;
   valid_until: Date | null;
+  version: number;
   created_at: Date;
 }
 
@@ -44,6 +45,7 @@ export function presentContact(row: ContactRow): LiaisonContactView {
     ...(row.email !== null && { email: row.email }),
     ...(row.note !== null && { note: row.note }),
     ...(row.valid_until !== null && { validUntil: row.valid_until.toISOString() }),
+    version: row.version,
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   BreakGlassList,
@@ -24,14 +25,16 @@ export class BreakGlassController {
   @ApiId()
   @ApiClientId()
   @RequireScope('partners:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIdempotencyKey()
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async grantBreakGlass(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @ClientId() clientId: string,
     @Body() dto: GrantBreakGlassDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<BreakGlassView> {
-    return presentBreakGlass(await this.grants.grant(actor, id, clientId, dto));
+    return presentBreakGlass(await this.grants.grant(actor, id, clientId, dto, idempotency));
   }
 
   /** List what clients of a partner were let do for some hours. */

@@ -1,11 +1,27 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Patch, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { type ClientRow } from '../access/clients.service.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
 import { type Config } from '../core/config.js';
 import { CONFIG } from '../core/config.provider.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import {
   ChangeClientDto,
@@ -33,13 +49,18 @@ export class ClientsController {
   @Post()
   @ApiId()
   @RequireScope('partners:manage', 'sub-partners:manage')
-  @ApiProblems('not-found')
+  @ApiIdempotencyKey()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'unprocessable')
   async createClient(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: CreateClientDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ClientCredentialsView> {
-    const { row, clientSecret } = await this.clients.create(actor, id, dto);
+    const { row, clientSecret } = await this.clients.create(actor, id, dto, idempotency);
+    response.set('ETag', versionTag(row.version));
     return this.presentIssued(row, clientSecret);
   }
 
@@ -77,14 +98,20 @@ export class ClientsController {
   @ApiId()
   @ApiClientId()
   @RequireScope('partners:manage', 'sub-partners:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async changeClient(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @ClientId() clientId: string,
     @Body() dto: ChangeClientDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ClientView> {
-    return presentClient(await this.clients.change(actor, id, clientId, dto), this.config);
+    const row = await this.clients.change(actor, id, clientId, dto, ifMatch);
+    response.set('ETag', versionTag(row.version));
+    return presentClient(row, this.config);
   }
 
   /** Replace a client's secret; the old one may go on for a while. */

@@ -189,6 +189,8 @@ export class ClientView {
   requestsPerMinute: number;
   /** From then on it only reads, unless somebody said before that it is still needed. */
   attestBy: string;
+  /** For `If-Match` of the next change. */
+  version: number;
 }
 
 export class ClientCredentialsView extends ClientView {
@@ -236,5 +238,6 @@ export function presentClient(row: ClientRow, { requestsPerMinute }: Config): Cl
     ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at.toISOString() }),
     requestsPerMinute: row.requests_per_minute ?? requestsPerMinute,
     attestBy: row.attest_by.toISOString(),
+    version: row.version,
   };
 }

@@ -4,6 +4,7 @@ import { type BreakGlassRow, BreakGlassService } from '../access/break-glass.ser
 import { ClientsService } from '../access/clients.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { type Due, Rounds } from '../core/rounds.js';
 import { NoticesService } from '../mail/notices.service.js';
@@ -39,11 +40,14 @@ export class PartnerBreakGlassService implements OnModuleInit {
     partnerId: string,
     clientId: string,
     dto: GrantBreakGlassDto,
+    idempotency?: IdempotencyKey,
   ): Promise<BreakGlassRow> {
     return this.database.asPatiently(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (repeated) return this.grants.lock(tx, partnerId, id);
       const client = await this.clients.lock(tx, partnerId, clientId);
       const partner = await this.partners.find(tx, partnerId);
-      const grant = await this.grants.grant(tx, client, dto, {
+      const grant = await this.grants.grant(tx, id, client, dto, {
         grantedBy: actor.clientId,
         isOfSubPartner: partner !== null && partner.sponsor_id !== null,
       });

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
-import { type ClientRow, ClientsService, type NeglectedClients } from '../access/clients.service.js';
+import {
+  clientIdOf,
+  type ClientRow,
+  ClientsService,
+  type NeglectedClients,
+} from '../access/clients.service.js';
 import { type Ceiling } from '../access/handling.js';
 import { isForSubPartners, type Scope } from '../access/scopes.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
 import { PartnersRepository } from './partners.repository.js';
@@ -22,15 +29,21 @@ export class PartnerClientsService {
     private readonly audit: AuditService,
   ) {}
 
+  /** A repeat answers without the secret, which is shown once. */
   async create(
     actor: Actor,
     partnerId: string,
     dto: CreateClientDto,
+    idempotency?: IdempotencyKey,
   ): Promise<{ row: ClientRow; clientSecret?: string }> {
     if (dto.jwksUri !== undefined) await this.clients.checkKeyAddress(dto.jwksUri);
     return this.database.asPatiently(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      const clientId = clientIdOf(id);
       await this.requireOwn(tx, actor, partnerId, dto.scopes);
-      const { clientId, clientSecret } = await this.clients.create(tx, {
+      if (repeated) return { row: await this.clients.lock(tx, partnerId, clientId) };
+      const { clientSecret } = await this.clients.create(tx, {
+        clientId,
         partnerId,
         name: dto.name,
         scopes: dto.scopes,
@@ -68,10 +81,17 @@ export class PartnerClientsService {
     });
   }
 
-  /** @throws Problem 403 for a sponsor that says how much it may ask; 409 for a client that was revoked */
-  async change(actor: Actor, partnerId: string, clientId: string, dto: ChangeClientDto): Promise<ClientRow> {
+  /** @throws Problem 403 for a sponsor that says how much it may ask; 409 for a client that was revoked; 412 */
+  async change(
+    actor: Actor,
+    partnerId: string,
+    clientId: string,
+    dto: ChangeClientDto,
+    ifMatch?: string,
+  ): Promise<ClientRow> {
     return this.database.as(actor, async (tx) => {
       const client = await this.clients.lock(tx, partnerId, clientId);
+      requireVersion(ifMatch, client.version);
       if (dto.requestsPerMinute !== undefined && !actor.manages.includes('partners')) {
         throw problems.forbidden('How much a client may ask is for the steward to say.');
       }

@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
-import { ApiId, Id } from '../core/http.decorators.js';
+import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { PresenceList, PresenceView, presentPresence, StatePresenceDto } from './presences.dto.js';
 import { PresencesService } from './presences.service.js';
@@ -16,13 +17,15 @@ export class PresencesController {
   @Post()
   @ApiId()
   @RequireScope('partners:manage', 'presences:propose')
-  @ApiProblems('not-found')
+  @ApiIdempotencyKey()
+  @ApiProblems('not-found', 'unprocessable')
   async statePresence(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Body() dto: StatePresenceDto,
+    @Idempotency() idempotency: IdempotencyKey | undefined,
   ): Promise<PresenceView> {
-    return presentPresence(await this.presences.state(actor, id, dto));
+    return presentPresence(await this.presences.state(actor, id, dto, idempotency));
   }
 
   /** List where a partner works now, in countries of arrangements that you share; its own with plans, proposals and the past. */

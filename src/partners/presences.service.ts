@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
-import { newId } from '../core/ids.js';
+import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { PartnersService } from './partners.service.js';
 import { type PresenceDecision, requireProposed } from './presence.rules.js';
@@ -27,14 +27,20 @@ export class PresencesService {
   }
 
   /** @throws Problem 403 for the presence of others, without managing partners */
-  async state(actor: Actor, partnerId: string, dto: StatePresenceDto): Promise<PresenceRow> {
+  async state(
+    actor: Actor,
+    partnerId: string,
+    dto: StatePresenceDto,
+    idempotency?: IdempotencyKey,
+  ): Promise<PresenceRow> {
     const isSteward = actor.manages.includes('partners');
     return this.database.asPatiently(actor, async (tx) => {
+      const { id, repeated } = await claimId(tx, actor, idempotency);
+      if (repeated) return this.getIn(tx, partnerId, id);
       await this.partners.describe(tx, partnerId);
       if (!isSteward && partnerId !== actor.partnerId) {
         throw problems.forbidden('A partner says where it works itself, or the steward does.');
       }
-      const id = newId();
       await this.presences.insert(tx, {
         id,
         partner_id: partnerId,

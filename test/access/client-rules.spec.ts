@@ -1,6 +1,6 @@
 import { type KeyObject, generateKeyPairSync } from 'node:crypto';
 import { clientFaults, keySetFaults, type NewClient } from '../../src/access/client.rules.js';
-import { hashSecret, matchesSecret, newClientId, newClientSecret } from '../../src/access/secrets.js';
+import { clientIdOf, hashSecret, matchesSecret, newClientSecret } from '../../src/access/secrets.js';
 
 const jwk = (key: KeyObject): Record<string, unknown> => ({ ...key.export({ format: 'jwk' }) });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -88,7 +88,7 @@ describe('secrets', () => {
     const secrets = Array.from({ length: 100 }, newClientSecret);
     expect(new Set(secrets).size).toBe(100);
     for (const secret of secrets) expect(secret).toMatch(/^slt_[\w-]{43}$/);
-    expect(newClientId()).toMatch(/^c_[\w-]{20}$/);
+    expect(clientIdOf('019b2f00-0000-7000-8000-000000000b01')).toMatch(/^c_[\w-]{22}$/);
   });
 
   it('match any of their digests and nothing else', () => {

@@ -52,7 +52,13 @@ describe('what a level expects', () => {
 
   it('is decided for an arrangement, and back again', async () => {
     const path = at('level-settings/regular');
-    const own = { level: 'regular', setBy: 'arrangement', proposal: false, expectations: [radio] };
+    const own = {
+      level: 'regular',
+      setBy: 'arrangement',
+      proposal: false,
+      version: 1,
+      expectations: [radio],
+    };
     expect((await app.steward.put(path, { expectations: [radio] })).body).toEqual(own);
     expect((await settings())[0]).toEqual(own);
     const elsewhere = await arrangement(app, { members: [member] });
@@ -78,6 +84,7 @@ describe('what a level expects', () => {
       level: 'enhanced',
       setBy: 'exchange',
       proposal: false,
+      version: 0,
       expectations: [radio],
     });
     expectStatus(await app.steward.put(path, { expectations: before?.expectations }), 200);
@@ -127,8 +134,16 @@ describe('readiness', () => {
     expectStatus(await app.steward.put(at('readiness/radio_room'), { from, note: 'Room 4' }), 200);
     expectStatus(await app.steward.put(at('readiness/drills'), { from: '2099-01-01T00:00:00Z' }), 200);
     expect((await readiness()).items).toEqual([
-      { code: 'radio_room', label: radio.label, state: 'in_place', dueAt: due, from, note: 'Room 4' },
-      { code: 'drills', label: drills.label, state: 'planned', from: '2099-01-01T00:00:00.000Z' },
+      {
+        code: 'radio_room',
+        label: radio.label,
+        state: 'in_place',
+        dueAt: due,
+        from,
+        note: 'Room 4',
+        version: 1,
+      },
+      { code: 'drills', label: drills.label, state: 'planned', from: '2099-01-01T00:00:00.000Z', version: 1 },
     ]);
     const ended = expectStatus(
       await app.steward.put<Readiness>(at('readiness/radio_room'), { from, until: '2026-02-01T00:00:00Z' }),

@@ -90,11 +90,17 @@ describe('answers to what is right', () => {
     expectStatus(await steward.get('/v1/clients/report', { query: { cursor: 'none' } }), 400);
     const less = example('changeClient', 'application/json') ?? { requestsPerMinute: 600 };
     expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, less), 200);
+    expectStatus(await steward.patch(`${path}/clients/${used.clientId}`, less, stale), 412);
+    const making = { headers: { 'Idempotency-Key': randomUUID() } };
+    const named = { name: 'x', scopes: ['alerts:read'] };
+    expectStatus(await steward.post(`${path}/clients`, named, making), 201);
+    expectStatus(await steward.post(`${path}/clients`, { ...named, name: 'y' }, making), 422);
     expectStatus(await steward.post(`${path}/clients/${used.clientId}/rotation`, { overlapSeconds: 60 }), 200);
     const granting = { ceiling: { tlp: 'AMBER' }, scopes: ['reports:submit'], reason: 'Nobody else is there.', minutes: 5 };
     const glass = `${path}/clients/${used.clientId}/break-glass`;
     const { id: granted } = expectStatus(await steward.post<{ id: string }>(glass, granting), 201);
     expectStatus(await steward.post(glass, granting), 409);
+    expectStatus(await steward.post(glass, granting, making), 422);
     const other2 = await app.as(await client(app, expectStatus(await steward.get<{ partner: { id: string } }>('/v1/me'), 200).partner.id, { scopes: ['partners:manage'] }));
     const review = { outcome: 'justified', note: 'Right.' };
     expectStatus(await other2.post(`${path}/break-glass/${granted}/review`, review), 409);
@@ -135,6 +141,10 @@ describe('answers to what is right', () => {
       expectStatus(await steward.post(`${its}/presences/${proposed.id}/${decision}`), 200);
       expectStatus(await steward.post(`${its}/presences/${proposed.id}/${decision}`), 409);
     }
+    const presence = example('statePresence', 'application/json') as object;
+    const stating = { headers: { 'Idempotency-Key': randomUUID() } };
+    expectStatus(await steward.post(`${its}/presences`, presence, stating), 201);
+    expectStatus(await steward.post(`${its}/presences`, { ...presence, country: 'TD' }, stating), 422);
     expectStatus(await steward.get(`${its}/presences`), 200);
     const left = expectStatus(
       await leaving.http.post<{ contributions: string }>(`${its}/withdrawal`, { choice: 'return' }),
@@ -165,7 +175,9 @@ describe('answers to what is right', () => {
     const path = `/v1/arrangements/${place.id}`;
     const restricted = { ceiling: { tlp: 'GREEN' }, until: '2099-01-01T00:00:00Z' };
     const other = await partner(app);
-    expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id, ...restricted }), 201);
+    const joining = { headers: { 'Idempotency-Key': randomUUID() } };
+    expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id, ...restricted }, joining), 201);
+    expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id }, joining), 422);
     expectStatus(await steward.post(`${path}/members`, { partnerId: other.partner.id }), 409);
     expectStatus(await steward.get('/v1/arrangements'), 200);
     expectStatus(await steward.get(`${path}/members`), 200);
@@ -202,13 +214,16 @@ describe('answers to what is right', () => {
     expectStatus(await steward.delete(`${path}/levels/${id}`), 409);
     const setting = example('putLevelSetting', 'application/json');
     expectStatus(await steward.put('/v1/level-settings/regular', setting), 200);
+    expectStatus(await steward.put('/v1/level-settings/regular', setting, stale), 412);
     expectStatus(await steward.put('/v1/level-settings/highest', setting), 404);
     expectStatus(await reader.http.get('/v1/level-settings'), 200);
     expectStatus(await steward.put(`${path}/level-settings/emergency`, setting), 200);
+    expectStatus(await steward.put(`${path}/level-settings/emergency`, setting, stale), 412);
     expectStatus(await steward.put(`${path}/level-settings/highest`, setting), 404);
     expectStatus(await reader.http.get(`${path}/level-settings`), 200);
     const provision = example('putProvision', 'application/json');
     expectStatus(await steward.put(`${path}/readiness/radio_room`, provision), 200);
+    expectStatus(await steward.put(`${path}/readiness/radio_room`, provision, stale), 412);
     expectStatus(await reader.http.get(`${path}/readiness`), 200);
     expectStatus(await steward.delete(`${path}/readiness/radio_room`), 204);
     expectStatus(await steward.put(`${path}/readiness/Nothing-like-it`, provision), 404);
@@ -318,6 +333,7 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.get(`${path}/forums`), 200);
     expectStatus(await own.http.get(at), 200);
     expectStatus(await own.http.patch(at, example('changeForum', 'application/json')), 200);
+    expectStatus(await own.http.patch(at, {}, stale), 412);
     expectStatus(await own.http.patch(`/v1/forums/${ID}`, {}), 404);
     const call = example('callMeeting', 'application/json') as object;
     const again = { headers: { 'Idempotency-Key': randomUUID() } };
@@ -326,11 +342,13 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.post(`/v1/forums/${ID}/meetings`, call), 404);
     const minutes = example('recordMinutes', 'application/json');
     expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 200);
+    expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes, stale), 412);
     expectStatus(await own.http.put(`${at}/meetings/${ID}/minutes`, minutes), 404);
     expectStatus(await own.http.get(`${at}/meetings`), 200);
     expectStatus(await own.http.get(`${at}/meetings/${id}`), 200);
     const change = example('changeMeeting', 'application/json');
     expectStatus(await own.http.patch(`${at}/meetings/${id}`, change), 200);
+    expectStatus(await own.http.patch(`${at}/meetings/${id}`, change, stale), 412);
     expectStatus(await own.http.patch(`${at}/meetings/${ID}`, {}), 404);
     expectStatus(await own.http.patch(`${at}/meetings/${id}`, { chathamHouse: false, cancelled: true }), 409);
     expectStatus(await own.http.patch(`${at}/meetings/${id}`, { cancelled: true }), 200);
@@ -350,6 +368,8 @@ describe('answers to what is right', () => {
     };
     const contact = await send('POST', 'contacts', 'addLiaisonContact');
     await send('PUT', `contacts/${contact.id}`, 'replaceLiaisonContact', 200);
+    const replaced = example('replaceLiaisonContact', 'application/json');
+    expectStatus(await un.http.put(`${at}/contacts/${contact.id}`, replaced, stale), 412);
     await send('POST', 'meetings', 'recordLiaisonMeeting');
     const undertaking = await send('POST', 'undertakings', 'recordUndertaking');
     const followUps = `undertakings/${undertaking.id}/follow-ups`;
@@ -945,8 +965,11 @@ describe('answers to what is right', () => {
     expectStatus(await anonymous.post(`${nobodys}/answers`, answer), 404);
     expectStatus(await anonymous.post(`${nobodys}/withdrawal`), 404);
     for (const act of ['rejection', 'withdrawal']) {
-      const entry = example('enterApplication', 'application/json');
-      const made = await steward.post<{ application: { id: string }; caseLink: string }>('/v1/partner-applications/entries', entry);
+      const entry = example('enterApplication', 'application/json') as object;
+      const key = { headers: { 'Idempotency-Key': randomUUID() } };
+      const entries = '/v1/partner-applications/entries';
+      const made = await steward.post<{ application: { id: string }; caseLink: string }>(entries, entry, key);
+      expectStatus(await steward.post(entries, { ...entry, name: 'Another' }, key), 422);
       const { application, caseLink } = expectStatus(made, 201);
       const at = act === 'withdrawal' ? new URL(caseLink).pathname : `/v1/partner-applications/${application.id}`;
       expectStatus(await (act === 'withdrawal' ? anonymous : steward).post(`${at}/${act}`, act === 'withdrawal' ? undefined : rejection), 200);
