@@ -26,7 +26,7 @@ export class DecisionsService {
   /** @throws Problem 403 without both scopes, or for oneself; 409 in another state, without evidence, for a code taken */
   async approve(actor: Actor, id: string, dto: ApproveApplicationDto): Promise<VettedApplication> {
     if (!actor.scopes.has('partners:vet')) throw problems.insufficientScope('partners:vet');
-    const { duplicates } = await this.vetting.get(actor, id);
+    const { duplicates } = await this.vetting.read(actor, id);
     const isOwn = duplicates.some(({ partnerId }) => partnerId === actor.partnerId);
     if (isOwn)
       throw problems.forbidden('It seems to be your own organisation: somebody else must approve it.');
@@ -55,7 +55,7 @@ export class DecisionsService {
       });
       await this.record.tell(tx, row);
     });
-    return this.vetting.get(actor, id);
+    return this.vetting.read(actor, id);
   }
 
   async reject(actor: Actor, id: string, { reason }: RejectApplicationDto): Promise<VettedApplication> {
@@ -67,7 +67,7 @@ export class DecisionsService {
       await this.record.record(tx, actor, id, { act: 'reject', state, side: 'vetting', reason });
       await this.record.tell(tx, row);
     });
-    return this.vetting.get(actor, id);
+    return this.vetting.read(actor, id);
   }
 
   private async refuseWhoEntered(tx: Tx, actor: Actor, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { PUBLIC_URL } from '../core/config.provider.js';
 import { Database, type Tx } from '../core/database.js';
@@ -40,6 +41,7 @@ export class VettingService {
     private readonly applications: ApplicationsRepository,
     private readonly record: ApplicationRecordService,
     private readonly duplicates: DuplicatesService,
+    private readonly audit: AuditService,
     private readonly cursors: Cursors,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
@@ -62,6 +64,13 @@ export class VettingService {
 
   /** @throws Problem 404 for what is missing, or nobody has confirmed yet */
   async get(actor: Actor, id: string): Promise<VettedApplication> {
+    const application = await this.read(actor, id);
+    await this.recordReading(actor, 'application.read', id);
+    return application;
+  }
+
+  /** For whoever is in the audit already. */
+  async read(actor: Actor, id: string): Promise<VettedApplication> {
     const whole = await this.database.readAs(actor, async (tx) => {
       const row = await this.applications.find(tx, id);
       if (row === null) throw problems.notFound();
@@ -78,6 +87,7 @@ export class VettingService {
   ): Promise<DocumentRow & { content: Buffer }> {
     const row = await this.database.readAs(actor, (tx) => this.applications.findDocument(tx, id, documentId));
     if (row === null) throw problems.notFound();
+    await this.recordReading(actor, 'application.document_read', id, { document: documentId });
     return row;
   }
 
@@ -102,7 +112,7 @@ export class VettingService {
       await this.record.record(tx, actor, id, { act: 'enter', state: 'submitted', side: 'vetting' });
       return claimed;
     });
-    const entered = await this.get(actor, id);
+    const entered = await this.read(actor, id);
     return repeated ? entered : { ...entered, caseLink: `${this.publicUrl}${casePath(token)}` };
   }
 
@@ -142,6 +152,10 @@ export class VettingService {
     return row;
   }
 
+  private async recordReading(actor: Actor, action: string, id: string, details = {}): Promise<void> {
+    await this.audit.recordReading(actor, { action, object: { type: 'partner_application', id }, details });
+  }
+
   private async change(
     actor: Actor,
     id: string,
@@ -167,7 +181,7 @@ export class VettingService {
       });
       await this.record.tell(tx, row);
     });
-    return this.get(actor, id);
+    return this.read(actor, id);
   }
 }
 

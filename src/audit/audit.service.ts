@@ -43,6 +43,11 @@ export class AuditService {
     await this.entries.insert(tx, { action, object, details }, copies);
   }
 
+  /** That something was read: durable before it leaves, in a transaction of its own. */
+  async recordReading(actor: Actor, act: Act): Promise<void> {
+    await this.database.as(actor, (tx) => this.record(tx, actor, act));
+  }
+
   /** What the exchange did by itself: in the name of nobody, for the exchange and those it is about. */
   async recordAsSystem(tx: Tx, { action, object, about = [], details = {} }: Act): Promise<void> {
     const copies = [null, ...new Set(about)].map((viewerId) => ({ id: newId(), viewerId }));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database } from '../core/database.js';
 import { problems } from '../core/problem.js';
@@ -13,6 +14,7 @@ export class DirectoryService {
   constructor(
     private readonly database: Database,
     private readonly register: FocalPointsRepository,
+    private readonly audit: AuditService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -24,7 +26,7 @@ export class DirectoryService {
     const place = `focal points ${arrangementId}`;
     const afterId =
       cursor === undefined ? undefined : placeToId(this.cursors.open(actor.readerId, place, cursor));
-    return this.database.readAs(actor, async (tx) => {
+    const { shown, directory } = await this.database.readAs(actor, async (tx) => {
       if (!(await this.register.isActingIn(tx, arrangementId))) throw problems.notFound();
       const all = await this.register.listMembers(tx, { arrangementId, afterId, limit: limit + 1 });
       const members = all.slice(0, limit);
@@ -35,7 +37,7 @@ export class DirectoryService {
       );
       const last = members.at(-1);
       const more = all.length > limit && last !== undefined;
-      return {
+      const directory = {
         items: members.map((member) => ({
           partnerId: member.partner_id,
           partnerCode: member.partner_code,
@@ -49,6 +51,15 @@ export class DirectoryService {
         })),
         nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.partner_id)) : null,
       };
+      return { shown: contacts.map(({ id }) => id), directory };
     });
+    if (shown.length > 0) {
+      await this.audit.recordReading(actor, {
+        action: 'focal_point.directory_read',
+        object: { type: 'arrangement', id: arrangementId },
+        details: { focalPoints: shown },
+      });
+    }
+    return directory;
   }
 }

@@ -51,7 +51,9 @@ export class MeetingsService {
   }
 
   async get(actor: Actor, forumId: string, id: string): Promise<MeetingRow> {
-    return this.database.readAs(actor, (tx) => this.getIn(tx, forumId, id));
+    const row = await this.database.readAs(actor, (tx) => this.getIn(tx, forumId, id));
+    await this.audit.recordReading(actor, { action: 'meeting.read', object: { type: 'meeting', id } });
+    return row;
   }
 
   async list(
@@ -69,6 +71,13 @@ export class MeetingsService {
       return this.meetings.list(tx, forumId, before, query.limit + 1);
     });
     const rows = found.slice(0, query.limit);
+    if (rows.length > 0) {
+      await this.audit.recordReading(actor, {
+        action: 'meeting.listed',
+        object: { type: 'forum', id: forumId },
+        details: { meetings: rows.map(({ id }) => id) },
+      });
+    }
     const last = rows.at(-1);
     const more = found.length > query.limit && last !== undefined;
     return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };

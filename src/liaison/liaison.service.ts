@@ -193,6 +193,13 @@ export class LiaisonService {
       return find(tx, { arrangementId, beforeId, limit: limit + 1 });
     });
     const rows = all.slice(0, limit);
+    if (rows.length > 0) {
+      await this.audit.recordReading(actor, {
+        action: `liaison.${name}_read`,
+        object: { type: 'arrangement', id: arrangementId },
+        details: { [name]: rows.map(({ id }) => id) },
+      });
+    }
     const last = rows.at(-1);
     const more = all.length > limit && last !== undefined;
     return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
