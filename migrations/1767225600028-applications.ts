@@ -142,9 +142,12 @@ const TABLES = `
     network bytea not null,
     -- The same of the wider network around it.
     prefix bytea not null,
+    -- Who is to get a link to an application, if there is one, until that is looked at.
+    address text,
     at timestamptz not null default now()
   );
   create index partner_application_asking_at_idx on partner_application_asking (at);
+  create index partner_application_asking_address_idx on partner_application_asking (id) where address is not null;
 `;
 
 /** Whoever vets sees what was confirmed; applicants, who are no partners, are served by the background alone. */
@@ -199,5 +202,5 @@ const POLICIES = `
   alter table partner_application_asking enable row level security;
   alter table partner_application_asking force row level security;
   create policy background_all on partner_application_asking to slt_background using (true) with check (true);
-  grant select, insert, delete on partner_application_asking to slt_background;
+  grant select, insert, delete, update (address) on partner_application_asking to slt_background;
 `;

@@ -233,6 +233,7 @@ export class ApplicationEventEntity {
 /** Who asked in the last day without credentials, which sends mail to an address that anybody may name. */
 @Entity('partner_application_asking')
 @Index('partner_application_asking_at_idx', ['at'])
+@Index('partner_application_asking_address_idx', ['id'], { where: 'address is not null' })
 export class ApplicationAskingEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'partner_application_asking_pkey' })
   id: string;
@@ -244,6 +245,10 @@ export class ApplicationAskingEntity {
   /** The same of the wider network around it. */
   @Column('bytea')
   prefix: Buffer;
+
+  /** Who is to get a link to an application, if there is one, until that is looked at. */
+  @Column('text', { nullable: true })
+  address: string | null;
 
   @Column('timestamptz', { default: () => 'now()' })
   at: Date;

@@ -5,22 +5,25 @@ import { CONFIRM_WITHIN_DAYS } from '../mail/mail-links.service.js';
 import { ApplicationRecordService } from './application-record.service.js';
 import { ERASED_AFTER_DAYS, nextState } from './application.rules.js';
 import { ApplicationsRepository } from './applications.repository.js';
+import { ApplyingService } from './applying.service.js';
 
 const INTERVAL_MS = 5_000;
 const AT_ONCE = 100;
 
-/** Forgets what nobody confirmed, ends what nobody answered, and erases what has been over for long enough. */
+/** Sends the links that were asked for, forgets what nobody confirmed, ends what nobody answered, and erases what has been over for long enough. */
 @Injectable()
 export class ApplicationsClock extends Clock {
   constructor(
     private readonly database: Database,
     private readonly applications: ApplicationsRepository,
     private readonly record: ApplicationRecordService,
+    private readonly applying: ApplyingService,
   ) {
     super('applications could not be looked after', INTERVAL_MS);
   }
 
   protected async tick(): Promise<boolean> {
+    while (await this.applying.sendLinksAsSystem());
     await this.database.asSystem(async (tx) => {
       await this.applications.deleteUnconfirmed(tx, CONFIRM_WITHIN_DAYS + 1);
       await this.applications.erase(tx);

@@ -107,26 +107,39 @@ export class ApplicationsRepository {
 
   /**
    * Counts one who asks without credentials, in this network's last hour, and in the last day of the wider one and of all.
+   * @param address who is to get a link, which `takeAsked` finds
    * @returns false for one too many, which counts for nothing
    */
   async countAsking(
     tx: Tx,
-    { network, prefix }: { network: string; prefix: string },
+    { network, prefix, address }: { network: string; prefix: string; address: string | null },
     { perHour, perPrefix, perDay }: { perHour: number; perPrefix: number; perDay: number },
   ): Promise<boolean> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('slt applications asked', 0))`);
     const rows: unknown[] = await tx.query(
-      `insert into partner_application_asking (id, network, prefix)
-       select $1, sha256(convert_to($2, 'UTF8')), sha256(convert_to($3, 'UTF8'))
+      `insert into partner_application_asking (id, network, prefix, address)
+       select $1, sha256(convert_to($2, 'UTF8')), sha256(convert_to($3, 'UTF8')), $7::text
        where (select count(*) < $4::bigint
            and count(*) filter (where prefix = sha256(convert_to($3, 'UTF8'))) < $5::bigint
            and count(*) filter (where at > now() - interval '1 hour'
              and network = sha256(convert_to($2, 'UTF8'))) < $6::bigint
          from partner_application_asking where at > now() - interval '1 day')
        returning id`,
-      [newId(), network, prefix, perDay, perPrefix, perHour],
+      [newId(), network, prefix, perDay, perPrefix, perHour, address],
     );
     return rows.length > 0;
+  }
+
+  /** Some of those who asked for a link, each address once and in one order; they are asking no more. */
+  async takeAsked(tx: Tx, limit: number): Promise<string[]> {
+    const [rows]: [{ address: string }[]] = await tx.query(
+      `update partner_application_asking a set address = null
+       from (select id, address from partner_application_asking where address is not null
+         order by id limit $1 for update skip locked) asked
+       where a.id = asked.id returning asked.address`,
+      [limit],
+    );
+    return [...new Set(rows.map(({ address }) => address))].sort();
   }
 
   /** How many applied in the last day and showed that the address is theirs. */

@@ -18,6 +18,7 @@ import { APPLICATION_WORDS, defineNotices } from './words/words.js';
 
 /** Mails that whoever asks can cause to one address in a day. */
 const ASKED_PER_DAY = 3;
+const LINKS_AT_ONCE = 100;
 const HOUR_SECONDS = 60 * 60;
 /** What a wider network may cause in a day, as so many hours of one network in it. */
 const PREFIX_HOURS = 5;
@@ -51,7 +52,7 @@ export class ApplyingService implements OnModuleInit {
     this.requireMail();
     const faults = applicationFaults(dto);
     if (faults.length > 0) throw problems.invalidInput(faults);
-    await this.countAsking(address, { isNew: true });
+    await this.countAsking(address, null);
     const id = newId();
     const one = newApplication(id, dto);
     await this.database.asSystem(async (tx) => {
@@ -63,16 +64,22 @@ export class ApplyingService implements OnModuleInit {
     });
   }
 
-  /** A new way to the private link, to the address alone. @throws Problem 429 for what is too much from one network */
+  /**
+   * A new way to the private link, to the address alone. It is looked for later: how long the answer takes must not show
+   * whether there is one.
+   * @throws Problem 429 for what is too much from one network
+   */
   async askLink(email: string, address: string): Promise<void> {
     this.requireMail();
-    await this.countAsking(address, { isNew: false });
-    await this.database.asSystem(async (tx) => {
-      const claimed = await this.applications.claimLink(tx, email.toLowerCase());
-      const row = claimed && (await this.applications.find(tx, claimed.id));
-      if (row === null || row.contact_email === null) return;
-      const { id, link_turn: turn, name, contact_email: to, language } = row;
-      await this.postLink(tx, 'application.link', { to, language }, { id, turn, name });
+    await this.countAsking(address, email.toLowerCase());
+  }
+
+  /** Sends some of the links that were asked for. @returns whether there may be more */
+  async sendLinksAsSystem(): Promise<boolean> {
+    return this.database.asSystem(async (tx) => {
+      const addresses = await this.applications.takeAsked(tx, LINKS_AT_ONCE);
+      for (const address of addresses) await this.sendLink(tx, address);
+      return addresses.length > 0;
     });
   }
 
@@ -105,14 +112,25 @@ export class ApplyingService implements OnModuleInit {
     });
   }
 
-  /** Strangers can fill their own share alone: those of others, and the day of vetting, they leave. */
-  private async countAsking(address: string, { isNew }: { isNew: boolean }): Promise<void> {
+  private async sendLink(tx: Tx, address: string): Promise<void> {
+    const claimed = await this.applications.claimLink(tx, address);
+    const row = claimed && (await this.applications.find(tx, claimed.id));
+    if (row === null || row.contact_email === null) return;
+    const { id, link_turn: turn, name, contact_email: to, language } = row;
+    await this.postLink(tx, 'application.link', { to, language }, { id, turn, name });
+  }
+
+  /**
+   * Strangers can fill their own share alone: those of others, and the day of vetting, they leave.
+   * @param linkTo who asks for a link; null for who applies
+   */
+  private async countAsking(address: string, linkTo: string | null): Promise<void> {
     const { applicationsPerHour: perHour, applicationsPerDay: perDay } = this.config;
-    const from = { network: networkOf(address), prefix: widerNetworkOf(address) };
+    const from = { network: networkOf(address), prefix: widerNetworkOf(address), address: linkTo };
     const limits = { perHour, perPrefix: perHour * PREFIX_HOURS, perDay: perDay * UNCONFIRMED_DAYS };
     const isCounted = await this.database.asSystem(
       async (tx) =>
-        (!isNew || (await this.applications.countConfirmed(tx)) < perDay) &&
+        (linkTo !== null || (await this.applications.countConfirmed(tx)) < perDay) &&
         (await this.applications.countAsking(tx, from, limits)),
     );
     if (!isCounted) throw problems.tooManyRequests(HOUR_SECONDS);

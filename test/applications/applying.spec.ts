@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { eventually } from '../alerts/channels.js';
 import { mutationsOf, omissionsOf, sendAll, unnamed } from '../alerts/mutations.js';
 import { type MailServer, startMailServer } from '../delivery/mail-server.js';
@@ -268,6 +269,30 @@ describe('the address', () => {
     const page = await app.anonymous.post(mailedLink(mail as NonNullable<typeof mail>));
     expect((await app.anonymous.get(one.path)).status).toBe(404);
     expect((await app.anonymous.get(caseIn(page.text))).status).toBe(200);
+  });
+
+  it('has its new link looked for after the answer, which is made of the same steps for any address', async () => {
+    const one = await applicant(app, mails);
+    const known = one.input.contact.email;
+    await rows(`update partner_application set link_asked_at = now() - interval '2 h' where id = $1`, [
+      one.id,
+    ]);
+    // Whoever looks for it waits; whoever asks does not.
+    const held = new pg.Client({ connectionString: app.database.superuserUrl });
+    await held.connect();
+    try {
+      await held.query('begin; lock table partner_application in access exclusive mode');
+      for (const email of [known, 'nobody@nowhere.example']) {
+        expectStatus(await app.anonymous.impatient().post('/v1/partner-application-links', { email }), 202);
+      }
+    } finally {
+      await held.end();
+    }
+    await mails.to(known, 2);
+    await eventually(
+      async () =>
+        (await rows('select from partner_application_asking where address is not null')).length === 0,
+    );
   });
 
   it('that is never confirmed is forgotten with all that was said', async () => {
