@@ -10,10 +10,13 @@ export class Forums1767225600032 implements MigrationInterface {
     await runner.query(places(false));
     await runner.query(OWNED_BY_ENGINE);
     await runner.query(POLICIES);
+    await runner.query(HANDING_OVER);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`drop table meeting; drop table forum; drop function acting_places();`);
+    await runner.query(
+      `drop function forum_hand_over(uuid, uuid); drop table meeting; drop table forum; drop function acting_places();`,
+    );
   }
 }
 
@@ -130,4 +133,38 @@ const POLICIES = `
   grant select, insert on meeting to slt_service;
   grant update (title, starts_at, ends_at, place, agenda, is_unattributed, is_cancelled, minutes, actions, version)
     on meeting to slt_service;
+`;
+
+/** A convenor that is gone can hand over nothing: then whoever manages arrangements does, without reading what it is. */
+const HANDING_OVER = `
+  create function forum_hand_over(p_forum uuid, p_to uuid) returns table (outcome text, former uuid)
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  declare
+    v_forum forum;
+  begin
+    select * into v_forum from forum where id = p_forum for no key update;
+    if not found or acting_partner() is null or not (acting_manages('arrangements')
+      or exists (select from acting_places() p where p.arrangement_id = v_forum.arrangement_id)) then
+      return query select 'hidden', null::uuid;
+    elsif not acting_manages('arrangements') and v_forum.convenor_id <> acting_partner() then
+      return query select 'forbidden', null::uuid;
+    elsif not exists (
+      select from membership m join partner p on p.id = m.partner_id
+      where m.arrangement_id = v_forum.arrangement_id and m.partner_id = p_to and m.state = 'current'
+        and p.status = 'active' and p.kind not in ('private_sector', 'donor')) then
+      return query select 'no_member', null::uuid;
+    else
+      update forum set convenor_id = p_to, version = version + 1 where id = p_forum;
+      return query select 'done', v_forum.convenor_id;
+    end if;
+  end $$;
+
+  create policy engine_finds on forum for select to slt_engine using (true);
+  create policy engine_hands_over on forum for update to slt_engine using (true) with check (true);
+  grant select, update (convenor_id, version) on forum to slt_engine;
+  grant create on schema public to slt_engine;
+  alter function forum_hand_over(uuid, uuid) owner to slt_engine;
+  revoke create on schema public from slt_engine;
+  revoke execute on function forum_hand_over(uuid, uuid) from public;
+  grant execute on function forum_hand_over(uuid, uuid) to slt_service;
 `;

@@ -3,6 +3,7 @@ import {
   JSON_TYPE,
   MADE,
   one,
+  PARTNER,
   type RequestExamples,
   type ResponseExamples,
 } from './openapi-examples.story.js';
@@ -54,6 +55,7 @@ const recorded = { ...meeting, ...minutes };
 export const FORUMS_REQUESTS: RequestExamples = {
   openForum: { [JSON_TYPE]: one(forum) },
   changeForum: { [JSON_TYPE]: one({ schedule: 'Every Tuesday at 10:00' }) },
+  handOverForum: { [JSON_TYPE]: one({ partnerId: PARTNER }) },
   callMeeting: { [JSON_TYPE]: one(call) },
   changeMeeting: { [JSON_TYPE]: one({ place: 'On the radio' }) },
   recordMinutes: { [JSON_TYPE]: one(minutes) },

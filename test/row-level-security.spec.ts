@@ -355,6 +355,8 @@ describe('row-level security', () => {
         'focal_point_lock_partner',
         // Where else the same person speaks for the acting partner, or to the steward for any: ids, to end all of it at once.
         'focal_points_of_person',
+        // Who convenes it from now on: by the convenor, or whoever manages arrangements, and nothing of it is read.
+        'forum_hand_over',
         // Counts of one’s own alerts; to the steward of everybody’s.
         'handling_statistics',
         // Codes and ids of those that an audience names: what the caller already knows, and nothing beside it.

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
@@ -13,6 +13,7 @@ import {
   ForumPage,
   type ForumRow,
   ForumView,
+  HandOverForumDto,
   ListForumsQuery,
   OpenForumDto,
   presentForum,
@@ -84,6 +85,20 @@ export class ForumsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ForumView> {
     return answer(response, await this.forums.change(actor, id, dto, ifMatch));
+  }
+
+  /** Hand a forum over to another member, as its convenor, or for one that is gone as whoever manages arrangements. */
+  @Put('forums/:id/convenor')
+  @HttpCode(204)
+  @ApiId()
+  @RequireScope('forums:manage', 'arrangements:manage')
+  @ApiProblems('not-found')
+  async handOverForum(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() { partnerId }: HandOverForumDto,
+  ): Promise<void> {
+    await this.forums.handOver(actor, id, partnerId.toLowerCase());
   }
 }
 

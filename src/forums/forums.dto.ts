@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsBoolean, MaxLength, ValidateBy } from 'class-validator';
+import { IsBoolean, IsUUID, MaxLength, ValidateBy } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
 import { PageQuery } from '../core/page.dto.js';
 import { IsText } from '../core/text.decorator.js';
@@ -53,6 +53,12 @@ export class ChangeForumDto {
   @IfPresent()
   @IsBoolean()
   closed?: boolean;
+}
+
+export class HandOverForumDto {
+  /** A current member of the arrangement, which convenes it from now on. */
+  @IsUUID()
+  partnerId: string;
 }
 
 export class ListForumsQuery extends PageQuery {}

@@ -48,6 +48,17 @@ export class ForumsRepository {
     );
   }
 
+  /** By its convenor, or whoever manages arrangements, who need not be able to read it. */
+  async handOver(
+    tx: Tx,
+    id: string,
+    to: string,
+  ): Promise<{ outcome: 'done' | 'hidden' | 'forbidden' | 'no_member'; former: string | null }> {
+    const rows: { outcome: 'done' | 'hidden' | 'forbidden' | 'no_member'; former: string | null }[] =
+      await tx.query(`select outcome, former from forum_hand_over($1, $2)`, [id, to]);
+    return rows[0] ?? { outcome: 'hidden', former: null };
+  }
+
   /** Whether the acting partner is a member here now, as far as its reader reaches. */
   async isHere(tx: Tx, arrangementId: string): Promise<boolean> {
     const rows: unknown[] = await tx.query(`select from acting_places() where arrangement_id = $1`, [

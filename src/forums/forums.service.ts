@@ -78,6 +78,26 @@ export class ForumsService {
     });
   }
 
+  /** @throws Problem 404 for whoever may neither see nor hand it over, 403 for other members, 400 for who is no member */
+  async handOver(actor: Actor, id: string, partnerId: string): Promise<void> {
+    await this.database.as(actor, async (tx) => {
+      const { outcome, former } = await this.forums.handOver(tx, id, partnerId);
+      if (outcome === 'hidden') throw problems.notFound();
+      if (outcome === 'forbidden') throw keptByConvenor();
+      if (outcome === 'no_member') {
+        throw problems.invalidInput([
+          { pointer: '#/partnerId', detail: 'is not a current member of the arrangement' },
+        ]);
+      }
+      await this.audit.record(tx, actor, {
+        action: 'forum.handed_over',
+        object: { type: 'forum', id },
+        about: [partnerId, ...(former === null ? [] : [former])],
+        details: { to: partnerId, from: former },
+      });
+    });
+  }
+
   /** @throws Problem 404 when the actor is no member of its arrangement now */
   async getIn(tx: Tx, id: string): Promise<ForumRow> {
     const forum = await this.forums.find(tx, id);
@@ -89,7 +109,7 @@ export class ForumsService {
   async getConvenedIn(tx: Tx, actor: Actor, id: string): Promise<ForumRow> {
     const forum = await this.getIn(tx, id);
     if (forum.convenor_id !== actor.partnerId && !actor.manages.includes('arrangements')) {
-      throw problems.forbidden('A forum is kept by its convenor.');
+      throw keptByConvenor();
     }
     return forum;
   }
@@ -102,3 +122,5 @@ export class ForumsService {
     await this.audit.record(tx, actor, { action, object: { type: 'forum', id } });
   }
 }
+
+const keptByConvenor = (): Error => problems.forbidden('A forum is kept by its convenor.');

@@ -355,6 +355,9 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 409);
     expectStatus(await own.http.patch(at, { closed: true }), 200);
     expectStatus(await own.http.post(`${at}/meetings`, call), 409);
+    expectStatus(await own.http.put(`${at}/convenor`, { partnerId: ID }), 400);
+    expectStatus(await own.http.put(`${at}/convenor`, { partnerId: own.partner.id }), 204);
+    expectStatus(await own.http.put(`/v1/forums/${ID}/convenor`, { partnerId: own.partner.id }), 404);
   };
 
   const liaisonOf = async (path: string): Promise<void> => {
