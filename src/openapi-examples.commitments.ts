@@ -167,6 +167,7 @@ export const COMMITMENTS_RESPONSES: ResponseExamples = {
   assessCommitment: { 201: { [JSON_TYPE]: assessed } },
   listAssessments: { 200: { [JSON_TYPE]: { items: [assessed], nextCursor: null } } },
   getAssessment: { 200: { [JSON_TYPE]: { ...assessed, comments: [answered] } } },
+  listAssessmentComments: { 200: { [JSON_TYPE]: { items: [answered], nextCursor: null } } },
   commentOnAssessment: { 201: { [JSON_TYPE]: comment } },
   answerComment: { 200: { [JSON_TYPE]: answered } },
   getScorecard: { 200: { [JSON_TYPE]: scorecard } },

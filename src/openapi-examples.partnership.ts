@@ -95,7 +95,7 @@ export const PARTNERSHIP_REQUESTS: RequestExamples = {
 
 export const PARTNERSHIP_RESPONSES: ResponseExamples = {
   statePresence: { 201: { [JSON_TYPE]: proposed } },
-  listPresences: { 200: { [JSON_TYPE]: { items: [{ ...proposed, state: 'planned' }] } } },
+  listPresences: { 200: { [JSON_TYPE]: { items: [{ ...proposed, state: 'planned' }], nextCursor: null } } },
   confirmPresence: { 200: { [JSON_TYPE]: { ...proposed, state: 'planned' } } },
   refusePresence: { 200: { [JSON_TYPE]: { ...proposed, state: 'refused' } } },
   withdrawPartner: { 200: { [JSON_TYPE]: withdrawn } },

@@ -53,9 +53,9 @@ export const TRANSITIONS = {
   withdraw: { by: 'applicant', from: OPEN, to: 'withdrawn', says: 'by the private link' },
   lapse: {
     by: 'exchange',
-    from: ['information_requested'],
+    from: OPEN,
     to: 'expired',
-    says: 'when the question was not answered in time',
+    says: 'when the question was not answered in time, or nobody decided for 180 days after the date',
   },
 } as const satisfies Record<string, Transition>;
 export type ApplicationAct = keyof typeof TRANSITIONS;
@@ -132,6 +132,8 @@ export const REQUIREMENTS: Record<
 
 export const DECIDED_WITHIN_DAYS = 30;
 export const ANSWERED_WITHIN_DAYS = 30;
+/** So long after its date what nobody decided is over: evidence is not kept for ever. */
+export const UNDECIDED_DAYS = 180;
 export const MAX_DOCUMENTS = 12;
 export const DOCUMENT_MAX_BYTES = 5 * 1024 * 1024;
 

@@ -3,14 +3,14 @@ import { Clock } from '../core/clock.js';
 import { Database } from '../core/database.js';
 import { CONFIRM_WITHIN_DAYS } from '../mail/mail-links.service.js';
 import { ApplicationRecordService } from './application-record.service.js';
-import { ERASED_AFTER_DAYS, nextState } from './application.rules.js';
+import { ERASED_AFTER_DAYS, nextState, UNDECIDED_DAYS } from './application.rules.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplyingService } from './applying.service.js';
 
 const INTERVAL_MS = 5_000;
 const AT_ONCE = 100;
 
-/** Sends the links that were asked for, forgets what nobody confirmed, ends what nobody answered, and erases what has been over for long enough. */
+/** Sends the links that were asked for, forgets what nobody confirmed, ends what nobody answered or decided, and erases what has been over for long enough. */
 @Injectable()
 export class ApplicationsClock extends Clock {
   constructor(
@@ -30,7 +30,7 @@ export class ApplicationsClock extends Clock {
       await this.applications.deleteAskings(tx);
     });
     return this.database.asSystem(async (tx) => {
-      const rows = await this.applications.takeUnanswered(tx, AT_ONCE);
+      const rows = await this.applications.takeOverdue(tx, UNDECIDED_DAYS, AT_ONCE);
       for (const row of rows) {
         const state = nextState(row.state, 'lapse', 'exchange');
         await this.applications.changeState(tx, row.id, {

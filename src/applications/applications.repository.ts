@@ -357,11 +357,15 @@ export class ApplicationsRepository {
     return rows[0] ?? null;
   }
 
-  async takeUnanswered(tx: Tx, limit: number): Promise<ApplicationRow[]> {
+  /** What the applicant did not answer in time, and what nobody decided so many days after its date. */
+  async takeOverdue(tx: Tx, undecidedDays: number, limit: number): Promise<ApplicationRow[]> {
     return tx.query(
-      `select ${COLUMNS} from partner_application where state = 'information_requested' and answer_by < now()
-       order by id limit $1 for update skip locked`,
-      [limit],
+      `select ${COLUMNS} from partner_application
+       where (state = 'information_requested' and answer_by < now())
+         or (state in ('submitted', 'vetting', 'information_requested')
+           and decide_by < now() - make_interval(days => $1))
+       order by id limit $2 for update skip locked`,
+      [undecidedDays, limit],
     );
   }
 

@@ -12,8 +12,10 @@ import {
   AssessmentView,
   AssessmentWithCommentsView,
   CommentDto,
+  CommentPage,
   CommentView,
   ListAssessmentsQuery,
+  ListCommentsQuery,
   presentAssessment,
   presentAssessmentWithComments,
   presentComment,
@@ -68,13 +70,29 @@ export class AssessmentsController {
     return presentAssessmentWithComments(await this.assessments.get(actor, id, assessmentId));
   }
 
+  /** List what counterparts say to one, and what they were answered. */
+  @Get(':assessmentId/comments')
+  @ApiId()
+  @ApiId('assessmentId')
+  @RequireScope('commitments:read')
+  @ApiProblems('not-found')
+  async listAssessmentComments(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('assessmentId') assessmentId: string,
+    @Query() query: ListCommentsQuery,
+  ): Promise<CommentPage> {
+    const { rows, nextCursor } = await this.assessments.listComments(actor, id, assessmentId, query);
+    return { items: rows.map(presentComment), nextCursor };
+  }
+
   /** Comment on what a counterpart in the same country shares with you. */
   @Post(':assessmentId/comments')
   @ApiId()
   @ApiId('assessmentId')
   @RequireScope('commitments:assess')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found', 'unprocessable')
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async commentOnAssessment(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -61,6 +61,8 @@ export class AnswerCommentDto {
   answer: string;
 }
 
+export class ListCommentsQuery extends PageQuery {}
+
 export class ListAssessmentsQuery extends PageQuery {
   @IfPresent()
   @IsCountry()
@@ -115,8 +117,14 @@ export class CommentView {
   answeredAt?: string;
 }
 
+export class CommentPage {
+  /** What was said last comes first. */
+  items: CommentView[];
+  nextCursor: string | null;
+}
+
 export class AssessmentWithCommentsView extends AssessmentView {
-  /** In their order, the first 200. */
+  /** In their order, the latest 200; all of them are in `…/comments`. */
   comments: CommentView[];
 }
 

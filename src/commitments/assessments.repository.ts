@@ -103,9 +103,33 @@ export class AssessmentsRepository {
     return rows[0] ?? null;
   }
 
-  async listComments(tx: Tx, assessmentId: string): Promise<CommentRow[]> {
-    return tx.query(`${COMMENTS} where c.assessment_id = $1 order by c.id limit ${COMMENTS_SHOWN}`, [
+  /** How many the acting partner made on it; others in its name that comment wait. */
+  async countOwnComments(tx: Tx, assessmentId: string): Promise<number> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('comments ' || $1 || acting_owner(), 0))`, [
       assessmentId,
     ]);
+    const rows: { count: number }[] = await tx.query(
+      `select count(*)::int as count from commitment_comment where assessment_id = $1 and partner_id = acting_owner()`,
+      [assessmentId],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** What was said last, in the order in which it was said. */
+  async listLatestComments(tx: Tx, assessmentId: string): Promise<CommentRow[]> {
+    return (await this.listComments(tx, assessmentId, undefined, COMMENTS_SHOWN)).reverse();
+  }
+
+  /** What was said last comes first. */
+  async listComments(
+    tx: Tx,
+    assessmentId: string,
+    beforeId: string | undefined,
+    limit: number,
+  ): Promise<CommentRow[]> {
+    return tx.query(
+      `${COMMENTS} where c.assessment_id = $1 and ($2::uuid is null or c.id < $2) order by c.id desc limit $3`,
+      [assessmentId, beforeId ?? null, limit],
+    );
   }
 }

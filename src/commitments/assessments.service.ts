@@ -10,9 +10,13 @@ import {
   type AssessmentRow,
   type CommentRow,
   type ListAssessmentsQuery,
+  type ListCommentsQuery,
 } from './assessments.dto.js';
 import { AssessmentsRepository } from './assessments.repository.js';
 import { TextsRepository } from './texts.repository.js';
+
+/** Of one counterpart on one assessment: nobody hides what others say. */
+const MAX_COMMENTS = 20;
 
 /** Who may see an assessment is decided by the database; what nobody may see is answered like what is not there. */
 @Injectable()
@@ -76,11 +80,31 @@ export class AssessmentsService {
   ): Promise<{ assessment: AssessmentRow; comments: CommentRow[] }> {
     return this.database.readAs(actor, async (tx) => ({
       assessment: await this.getIn(tx, partnerId, id),
-      comments: await this.assessments.listComments(tx, id),
+      comments: await this.assessments.listLatestComments(tx, id),
     }));
   }
 
-  /** By a counterpart in the country, on what stands now and is shared with it. */
+  /** All that was said to it. */
+  async listComments(
+    actor: Actor,
+    partnerId: string,
+    id: string,
+    { cursor, limit }: ListCommentsQuery,
+  ): Promise<{ rows: CommentRow[]; nextCursor: string | null }> {
+    const place = `comments ${id}`;
+    const beforeId =
+      cursor === undefined ? undefined : placeToId(this.cursors.open(actor.readerId, place, cursor));
+    const all = await this.database.readAs(actor, async (tx) => {
+      await this.getIn(tx, partnerId, id);
+      return this.assessments.listComments(tx, id, beforeId, limit + 1);
+    });
+    const rows = all.slice(0, limit);
+    const last = rows.at(-1);
+    const more = all.length > limit && last !== undefined;
+    return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
+  }
+
+  /** By a counterpart in the country, on what stands now and is shared with it; so often at most. */
   async comment(
     actor: Actor,
     partnerId: string,
@@ -95,6 +119,9 @@ export class AssessmentsService {
         const isSeen = await this.assessments.isNeighbour(tx, partnerId, country);
         if (actor.narrowed || partnerId === actor.partnerId || !isSeen || !is_shared || !is_current) {
           throw problems.forbidden('Comments are for the counterparts with which it is shared.');
+        }
+        if ((await this.assessments.countOwnComments(tx, assessmentId)) >= MAX_COMMENTS) {
+          throw problems.conflict(`Your organisation has commented on it ${MAX_COMMENTS} times.`);
         }
         await this.assessments.comment(tx, id, assessmentId, text);
         await this.record(tx, actor, 'commitments.commented', assessmentId, [partnerId], {});

@@ -31,7 +31,7 @@ export class ForumsController {
   @RequireScope('forums:manage')
   @ApiIdempotencyKey()
   @ApiAnswerHeaders('ETag')
-  @ApiProblems('not-found', 'unprocessable')
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async openForum(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -76,7 +76,7 @@ export class ForumsController {
   @RequireScope('forums:manage')
   @ApiIfMatch()
   @ApiAnswerHeaders('ETag')
-  @ApiProblems('not-found', 'precondition-failed')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async changeForum(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -48,6 +48,19 @@ export class ForumsRepository {
     );
   }
 
+  /** How many open ones the acting partner convenes here; others in its name that open one wait. */
+  async countConvened(tx: Tx, arrangementId: string): Promise<number> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('forums ' || $1 || acting_partner(), 0))`, [
+      arrangementId,
+    ]);
+    const rows: { count: number }[] = await tx.query(
+      `select count(*)::int as count from forum
+       where arrangement_id = $1 and convenor_id = acting_partner() and not is_closed`,
+      [arrangementId],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   /** By its convenor, or whoever manages arrangements, who need not be able to read it. */
   async handOver(
     tx: Tx,

@@ -9,6 +9,9 @@ import { problems } from '../core/problem.js';
 import { type ChangeForumDto, type ForumRow, type ListForumsQuery, type OpenForumDto } from './forums.dto.js';
 import { ForumsRepository } from './forums.repository.js';
 
+/** Open ones of one member in one arrangement. */
+const MAX_CONVENED = 20;
+
 @Injectable()
 export class ForumsService {
   constructor(
@@ -29,6 +32,7 @@ export class ForumsService {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (!repeated) {
         await this.requireHere(tx, arrangementId);
+        await this.requireRoom(tx, arrangementId);
         await this.forums.insert(tx, id, arrangementId, dto);
         await this.record(tx, actor, 'forum.opened', id);
       }
@@ -66,6 +70,7 @@ export class ForumsService {
       const forum = await this.forums.lock(tx, id);
       if (forum === null) throw problems.notFound();
       requireVersion(ifMatch, forum.version);
+      if (forum.is_closed && dto.closed === false) await this.requireRoom(tx, forum.arrangement_id);
       await this.forums.update(tx, id, {
         name: dto.name ?? forum.name,
         purpose: dto.purpose ?? forum.purpose,
@@ -116,6 +121,12 @@ export class ForumsService {
 
   private async requireHere(tx: Tx, arrangementId: string): Promise<void> {
     if (!(await this.forums.isHere(tx, arrangementId))) throw problems.notFound();
+  }
+
+  /** @throws Problem 409 for whoever convenes too many here already */
+  private async requireRoom(tx: Tx, arrangementId: string): Promise<void> {
+    if ((await this.forums.countConvened(tx, arrangementId)) < MAX_CONVENED) return;
+    throw problems.conflict(`Your organisation convenes ${MAX_CONVENED} forums here: close one first.`);
   }
 
   private async record(tx: Tx, actor: Actor, action: string, id: string): Promise<void> {

@@ -1,11 +1,17 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, RequireScope } from '../access/route.decorator.js';
 import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
-import { PresenceList, PresenceView, presentPresence, StatePresenceDto } from './presences.dto.js';
+import {
+  ListPresencesQuery,
+  PresencePage,
+  PresenceView,
+  presentPresence,
+  StatePresenceDto,
+} from './presences.dto.js';
 import { PresencesService } from './presences.service.js';
 
 @ApiTags('partners')
@@ -18,7 +24,7 @@ export class PresencesController {
   @ApiId()
   @RequireScope('partners:manage', 'presences:propose')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found', 'unprocessable')
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async statePresence(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -33,8 +39,13 @@ export class PresencesController {
   @ApiId()
   @RequireScope('partners:read')
   @ApiProblems('not-found')
-  async listPresences(@CurrentActor() actor: Actor, @Id() id: string): Promise<PresenceList> {
-    return { items: (await this.presences.list(actor, id)).map(presentPresence) };
+  async listPresences(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() query: ListPresencesQuery,
+  ): Promise<PresencePage> {
+    const { rows, nextCursor } = await this.presences.list(actor, id, query);
+    return { items: rows.map(presentPresence), nextCursor };
   }
 
   /** Confirm what a partner proposed about its presence, also as the chair of an arrangement of that country. */

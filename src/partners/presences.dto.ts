@@ -1,5 +1,6 @@
 import { IsIn, Matches } from 'class-validator';
 import { IfPresent } from '../core/if-present.decorator.js';
+import { PageQuery } from '../core/page.dto.js';
 import { IsText } from '../core/text.decorator.js';
 import { IsTimestamp } from '../core/timestamp.decorator.js';
 import { PRESENCE_STATUSES, type PresenceState, type PresenceStatus } from './presence.rules.js';
@@ -39,8 +40,12 @@ export class PresenceView {
   reason?: string;
 }
 
-export class PresenceList {
+export class ListPresencesQuery extends PageQuery {}
+
+export class PresencePage {
+  /** What was stated last comes first. */
   items: PresenceView[];
+  nextCursor: string | null;
 }
 
 export const presentPresence = (row: PresenceRow): PresenceView => ({

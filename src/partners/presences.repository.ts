@@ -34,9 +34,25 @@ export class PresencesRepository {
     );
   }
 
-  /** As far as the actor sees them; by country and time. */
-  async list(tx: Tx, partnerId: string): Promise<PresenceRow[]> {
-    return tx.query(`${FROM} order by n.country, n.starts_at, n.id limit 2000`, [partnerId]);
+  /** As far as the actor sees them; what was stated last comes first. */
+  async list(tx: Tx, partnerId: string, beforeId: string | undefined, limit: number): Promise<PresenceRow[]> {
+    return tx.query(`${FROM} and ($2::uuid is null or n.id < $2) order by n.id desc limit $3`, [
+      partnerId,
+      beforeId ?? null,
+      limit,
+    ]);
+  }
+
+  /** How many wait for a decision; others that propose wait, too. */
+  async countProposed(tx: Tx, partnerId: string): Promise<number> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('presences proposed ' || $1, 0))`, [
+      partnerId,
+    ]);
+    const rows: { count: number }[] = await tx.query(
+      `select count(*)::int as count from partner_presence where partner_id = $1 and state = 'proposed'`,
+      [partnerId],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   async find(tx: Tx, partnerId: string, id: string): Promise<PresenceRow | null> {

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../access/actor.js';
 import { AuditService } from '../audit/audit.service.js';
+import { Cursors, idToPlace, placeToId } from '../core/cursor.js';
 import { Database, type Tx } from '../core/database.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { problems } from '../core/problem.js';
 import { PartnersService } from './partners.service.js';
 import { type PresenceDecision, requireProposed } from './presence.rules.js';
-import { type StatePresenceDto } from './presences.dto.js';
+import { type ListPresencesQuery, type StatePresenceDto } from './presences.dto.js';
 import { type PresenceRow, PresencesRepository } from './presences.repository.js';
+
+const MAX_PROPOSED = 50;
 
 /** The second tier: where partners work. A partner proposes, the steward confirms. */
 @Injectable()
@@ -17,16 +20,28 @@ export class PresencesService {
     private readonly presences: PresencesRepository,
     private readonly partners: PartnersService,
     private readonly audit: AuditService,
+    private readonly cursors: Cursors,
   ) {}
 
-  async list(actor: Actor, partnerId: string): Promise<PresenceRow[]> {
-    return this.database.readAs(actor, async (tx) => {
+  async list(
+    actor: Actor,
+    partnerId: string,
+    { cursor, limit }: ListPresencesQuery,
+  ): Promise<{ rows: PresenceRow[]; nextCursor: string | null }> {
+    const place = `presences ${partnerId}`;
+    const before =
+      cursor === undefined ? undefined : placeToId(this.cursors.open(actor.readerId, place, cursor));
+    const found = await this.database.readAs(actor, async (tx) => {
       await this.partners.describe(tx, partnerId);
-      return this.presences.list(tx, partnerId);
+      return this.presences.list(tx, partnerId, before, limit + 1);
     });
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
+    const more = found.length > limit && last !== undefined;
+    return { rows, nextCursor: more ? this.cursors.seal(actor.readerId, place, idToPlace(last.id)) : null };
   }
 
-  /** @throws Problem 403 for the presence of others, without managing partners */
+  /** @throws Problem 403 for the presence of others, without managing partners; 409 while too many proposals wait */
   async state(
     actor: Actor,
     partnerId: string,
@@ -40,6 +55,9 @@ export class PresencesService {
       await this.partners.describe(tx, partnerId);
       if (!isSteward && partnerId !== actor.partnerId) {
         throw problems.forbidden('A partner says where it works itself, or the steward does.');
+      }
+      if (!isSteward && (await this.presences.countProposed(tx, partnerId)) >= MAX_PROPOSED) {
+        throw problems.conflict(`${MAX_PROPOSED} proposals wait for a decision already.`);
       }
       await this.presences.insert(tx, {
         id,

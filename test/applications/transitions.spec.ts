@@ -130,6 +130,22 @@ describe('an application', () => {
     expect((await app.anonymous.post(link)).status).toBe(404);
   });
 
+  it.each<[string, Act, number, string]>([
+    ['submitted', 'take_up', 181, 'expired'],
+    ['vetting', 'approve', 181, 'expired'],
+    ['information_requested', 'answer', 181, 'expired'],
+    ['vetting', 'approve', 179, 'vetting'],
+  ])('that is %s, before %s, %d days after its date, is %s', async (_, act, days, state) => {
+    const one = await readyFor(act);
+    await query(
+      app.database.superuserUrl,
+      `update partner_application set decide_by = now() - make_interval(days => $2) where id = $1`,
+      [one.id, days],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect(await stateOf(one)).toBe(state);
+  });
+
   it.each(['submitted', 'vetting', 'approved', 'rejected', 'withdrawn'])(
     'that is %s does not lapse, whatever its dates say',
     async (state) => {

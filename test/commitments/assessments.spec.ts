@@ -236,6 +236,38 @@ describe('comments', () => {
     expect((await get(own.http, id)).body.comments).toEqual([]);
   });
 
+  it('of one counterpart hide none of the others, however many there are', async () => {
+    const { id } = await assess();
+    for (let made = 0; made < 20; made++) expectStatus(await comment(un.http, id), 201);
+    const twins = await Promise.all([comment(un.http, id), comment(un.http, id)]);
+    expect(twins.map(({ status }) => status)).toEqual([409, 409]);
+    await query(
+      app.database.superuserUrl,
+      `insert into commitment_comment (id, assessment_id, partner_id, text)
+       select overlay(c.id::text placing lpad(to_hex(n), 4, '0') from 20)::uuid, c.assessment_id, c.partner_id, 'More'
+       from (select * from commitment_comment where assessment_id = $1 order by id limit 1) c
+       cross join generate_series(1, 200) n`,
+      [id],
+    );
+    const fellow = await committing(app);
+    await join(app, here, fellow);
+    const last = expectStatus(await comment(fellow.http, id), 201);
+    expect((await get(own.http, id)).body.comments?.at(-1)?.id).toBe(last.id);
+    const path = at(own, `assessments/${id}/comments`);
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: { items: { id: string }[]; nextCursor: string | null } = expectStatus(
+        await own.http.get(path, { query: { limit: 100, ...(cursor !== null && { cursor }) } }),
+        200,
+      );
+      found.push(...page.items.map((one) => one.id));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect([found.length, new Set(found).size, found[0]]).toEqual([221, 221, last.id]);
+    expect((await stranger.http.get(path)).status).toBe(404);
+  });
+
   it('are made once for one key, on what stands now', async () => {
     const { id } = await assess();
     const headers = { 'Idempotency-Key': randomUUID() };

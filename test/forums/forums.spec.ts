@@ -107,6 +107,21 @@ describe('a forum', () => {
     expect(answer.status).toBe(409);
   });
 
+  it('is one of twenty at most that one member convenes, and others can open theirs', async () => {
+    const place = await arrangement(app, { members: [convenor, member] });
+    const path = `/v1/arrangements/${place.id}/forums`;
+    const body = { name: 'One more', timeZone: 'UTC' };
+    const ids: string[] = [];
+    for (let made = 0; made < 20; made++) {
+      ids.push(expectStatus(await convenor.http.post<Forum>(path, body), 201).id);
+    }
+    expect((await convenor.http.post(path, body)).status).toBe(409);
+    expectStatus(await member.http.post(path, body), 201);
+    expectStatus(await convenor.http.patch(`/v1/forums/${ids[0]}`, { closed: true }), 200);
+    expectStatus(await convenor.http.post(path, body), 201);
+    expect((await convenor.http.patch(`/v1/forums/${ids[0]}`, { closed: false })).status).toBe(409);
+  });
+
   it('is opened once for one key', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const body = { name: 'Once', timeZone: 'UTC' };

@@ -145,7 +145,10 @@ describe('answers to what is right', () => {
     const stating = { headers: { 'Idempotency-Key': randomUUID() } };
     expectStatus(await steward.post(`${its}/presences`, presence, stating), 201);
     expectStatus(await steward.post(`${its}/presences`, { ...presence, country: 'TD' }, stating), 422);
+    for (let more = 0; more < 50; more++) expectStatus(await proposer.post(`${its}/presences`, presence), 201);
+    expectStatus(await proposer.post(`${its}/presences`, presence), 409);
     expectStatus(await steward.get(`${its}/presences`), 200);
+    expectStatus(await steward.get(`${its}/presences`, { query: { cursor: 'none' } }), 400);
     const left = expectStatus(
       await leaving.http.post<{ contributions: string }>(`${its}/withdrawal`, { choice: 'return' }),
       200,
@@ -355,6 +358,9 @@ describe('answers to what is right', () => {
     expectStatus(await own.http.put(`${at}/meetings/${id}/minutes`, minutes), 409);
     expectStatus(await own.http.patch(at, { closed: true }), 200);
     expectStatus(await own.http.post(`${at}/meetings`, call), 409);
+    for (let more = 0; more < 20; more++) expectStatus(await own.http.post(`${path}/forums`, forum), 201);
+    expectStatus(await own.http.post(`${path}/forums`, forum), 409);
+    expectStatus(await own.http.patch(at, { closed: false }), 409);
     expectStatus(await own.http.put(`${at}/convenor`, { partnerId: ID }), 400);
     expectStatus(await own.http.put(`${at}/convenor`, { partnerId: own.partner.id }), 204);
     expectStatus(await own.http.put(`/v1/forums/${ID}/convenor`, { partnerId: own.partner.id }), 404);
@@ -418,6 +424,11 @@ describe('answers to what is right', () => {
     const made = expectStatus(await other.http.post<{ id: string }>(`${at}/comments`, remark, saying), 201);
     expectStatus(await other.http.post(`${at}/comments`, { text: 'Another' }, saying), 422);
     expectStatus(await other.http.post(`${path}/assessments/${ID}/comments`, remark), 404);
+    for (let more = 1; more < 20; more++) expectStatus(await other.http.post(`${at}/comments`, remark), 201);
+    expectStatus(await other.http.post(`${at}/comments`, remark), 409);
+    expectStatus(await own.http.get(`${at}/comments`), 200);
+    expectStatus(await own.http.get(`${at}/comments`, { query: { cursor: 'none' } }), 400);
+    expectStatus(await own.http.get(`${path}/assessments/${ID}/comments`), 404);
     const answer = example('answerComment', 'application/json');
     expectStatus(await own.http.post(`${at}/comments/${made.id}/answer`, answer), 200);
     expectStatus(await own.http.post(`${at}/comments/${made.id}/answer`, answer), 409);

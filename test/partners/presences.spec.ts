@@ -264,3 +264,23 @@ it('takes effect once at its date, whatever the time zone it was said in, in one
     ['withdrawn', 2],
   ]);
 });
+
+it('is proposed fifty times at most before somebody decides, and listed whole', async () => {
+  const path = `/v1/partners/${ngo.partner.id}/presences`;
+  const ids: string[] = [];
+  for (let made = 0; made < 50; made++) ids.unshift(expectStatus(await state(ngo.http, 'active'), 201).id);
+  expect((await state(ngo.http, 'active')).status).toBe(409);
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: View[]; nextCursor: string | null } = expectStatus(
+      await ngo.http.get(path, { query: { limit: 20, ...(cursor !== null && { cursor }) } }),
+      200,
+    );
+    found.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  expect(found).toEqual(ids);
+  expectStatus(await app.steward.post(`${path}/${ids[0]}/refusal`), 200);
+  expectStatus(await state(ngo.http, 'active'), 201);
+});
