@@ -17,6 +17,11 @@ export class Liaison1767225600037 implements MigrationInterface {
       -- A person who has left office is forgotten.
       create policy service_forgets on liaison_contact for delete to slt_service using (${HERE});
       grant delete on liaison_contact to slt_service;
+      -- So is one whose time is over, by itself; nobody else is seen there.
+      create policy background_forgets on liaison_contact to slt_background
+        using (valid_until <= now())
+        with check (valid_until <= now() and num_nonnulls(name, phone, email, note) = 0);
+      grant select, update (name, phone, email, note, version) on liaison_contact to slt_background;
 
       alter table liaison_follow_up enable row level security;
       alter table liaison_follow_up force row level security;
@@ -53,6 +58,8 @@ const TABLES = `
       authority in ('police', 'military', 'foreign_ministry', 'interior_ministry', 'local_authority', 'other'))
   );
   create index liaison_contact_arrangement_idx on liaison_contact (arrangement_id, id);
+  create index liaison_contact_ending_idx on liaison_contact (valid_until)
+    where num_nonnulls(name, phone, email, note) > 0;
 
   create table liaison_meeting (
     id uuid constraint liaison_meeting_pkey primary key,

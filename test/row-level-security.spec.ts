@@ -42,6 +42,8 @@ const BACKGROUND_POLICIES = {
   follower_told: 'ALL',
   idempotency_key: 'ALL',
   installation_secret: 'ALL',
+  // Persons whose time in office is over, who are forgotten by themselves, and no others.
+  liaison_contact: 'ALL',
   // What is on its way to recipients, who are no partners.
   mail_asking: 'ALL',
   mail_line: 'ALL',

@@ -20,7 +20,7 @@ export class LiaisonContactDto {
   @IsText(2, 200)
   office: string;
 
-  /** Who holds it; delete the contact, or leave the name out, when that ends. */
+  /** Who holds it; say until when, or leave the name out when that ends. */
   @IfPresent()
   @IsText(1, 200)
   name?: string;
@@ -38,6 +38,7 @@ export class LiaisonContactDto {
   @IsText(1, 1000)
   note?: string;
 
+  /** When who holds it leaves: then name, numbers, address and note are forgotten by themselves, and the office stays. */
   @IfPresent()
   @IsTimestamp()
   validUntil?: string;

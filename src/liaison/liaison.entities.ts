@@ -4,6 +4,7 @@ import { type Authority, type UndertakingSide, type UndertakingState } from './l
 /** An office of the host government, and who holds it as long as it does. */
 @Entity('liaison_contact')
 @Index('liaison_contact_arrangement_idx', ['arrangementId', 'id'])
+@Index('liaison_contact_ending_idx', ['validUntil'], { where: 'num_nonnulls(name, phone, email, note) > 0' })
 @Check(
   'liaison_contact_authority_check',
   `authority in ('police', 'military', 'foreign_ministry', 'interior_ministry', 'local_authority', 'other')`,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { LiaisonClock } from './liaison.clock.js';
 import { LiaisonController } from './liaison.controller.js';
 import { LiaisonRepository } from './liaison.repository.js';
 import { LiaisonService } from './liaison.service.js';
@@ -12,6 +13,6 @@ import { LiaisonService } from './liaison.service.js';
 @Module({
   imports: [AuditModule],
   controllers: [LiaisonController],
-  providers: [LiaisonRepository, LiaisonService],
+  providers: [LiaisonRepository, LiaisonService, LiaisonClock],
 })
 export class LiaisonModule {}

@@ -72,6 +72,22 @@ export class LiaisonRepository {
     return deleted > 0;
   }
 
+  /**
+   * Who held it, and what was written about them; the office stays. Which one is left to chance, so that one that fails
+   * keeps no other waiting.
+   * @returns its id, or null when there is none
+   */
+  async forgetDue(tx: Tx): Promise<string | null> {
+    const [rows]: [{ id: string }[], number] = await tx.query(
+      `update liaison_contact set name = null, phone = null, email = null, note = null, version = version + 1
+       where id = (select id from liaison_contact
+         where valid_until <= now() and num_nonnulls(name, phone, email, note) > 0
+         order by random() limit 1 for no key update skip locked)
+       returning id`,
+    );
+    return rows[0]?.id ?? null;
+  }
+
   async findContact(tx: Tx, arrangementId: string, id: string): Promise<ContactRow | null> {
     const rows: ContactRow[] = await tx.query(`${CONTACTS} where arrangement_id = $1 and id = $2`, [
       arrangementId,

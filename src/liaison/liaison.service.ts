@@ -22,6 +22,8 @@ interface Page<Row> {
   nextCursor: string | null;
 }
 
+type Register = 'contact' | 'meeting' | 'undertaking';
+
 /** Whoever may not see a register gets the answer of one that is not there, whatever is asked. */
 @Injectable()
 export class LiaisonService {
@@ -39,7 +41,8 @@ export class LiaisonService {
     idempotency?: IdempotencyKey,
   ): Promise<ContactRow> {
     return this.create(actor, arrangementId, idempotency, {
-      action: 'liaison.contact_added',
+      register: 'contact',
+      act: 'added',
       insert: (tx, id) => this.register.insertContact(tx, id, arrangementId, dto),
       find: (tx, id) => this.register.findContact(tx, arrangementId, id),
     });
@@ -55,7 +58,7 @@ export class LiaisonService {
     return this.write(actor, arrangementId, async (tx) => {
       requireVersion(ifMatch, found(await this.register.lockContact(tx, arrangementId, id)).version);
       await this.register.replaceContact(tx, arrangementId, id, dto);
-      await this.record(tx, actor, 'liaison.contact_changed', id);
+      await this.record(tx, actor, 'contact', 'changed', id);
       return found(await this.register.findContact(tx, arrangementId, id));
     });
   }
@@ -64,7 +67,18 @@ export class LiaisonService {
   async forgetContact(actor: Actor, arrangementId: string, id: string): Promise<void> {
     await this.write(actor, arrangementId, async (tx) => {
       if (!(await this.register.deleteContact(tx, arrangementId, id))) throw problems.notFound();
-      await this.record(tx, actor, 'liaison.contact_forgotten', id);
+      await this.record(tx, actor, 'contact', 'forgotten', id);
+    });
+  }
+
+  /** Forgets one person whose time in office is over. @returns whether there may be another */
+  async forgetDueAsSystem(): Promise<boolean> {
+    return this.database.asSystem(async (tx) => {
+      const id = await this.register.forgetDue(tx);
+      if (id === null) return false;
+      const object = { type: 'liaison_contact', id };
+      await this.audit.recordAsSystem(tx, { action: 'liaison.contact_forgotten', object });
+      return true;
     });
   }
 
@@ -81,7 +95,8 @@ export class LiaisonService {
     idempotency?: IdempotencyKey,
   ): Promise<LiaisonMeetingRow> {
     return this.create(actor, arrangementId, idempotency, {
-      action: 'liaison.meeting_recorded',
+      register: 'meeting',
+      act: 'recorded',
       insert: (tx, id) => this.register.insertMeeting(tx, id, arrangementId, dto),
       find: (tx, id) => this.register.findMeeting(tx, arrangementId, id),
     });
@@ -104,7 +119,8 @@ export class LiaisonService {
     idempotency?: IdempotencyKey,
   ): Promise<UndertakingRow> {
     return this.create(actor, arrangementId, idempotency, {
-      action: 'liaison.undertaking_recorded',
+      register: 'undertaking',
+      act: 'recorded',
       insert: async (tx, id) => {
         const { meetingId } = dto;
         if (meetingId && (await this.register.findMeeting(tx, arrangementId, meetingId)) === null) {
@@ -140,7 +156,7 @@ export class LiaisonService {
       if (!claimed.repeated) {
         if (!mayBecome(state, dto.state)) throw problems.conflict('The undertaking is concluded.');
         await this.register.followUp(tx, claimed.id, id, dto);
-        await this.record(tx, actor, 'liaison.undertaking_followed_up', id);
+        await this.record(tx, actor, 'undertaking', 'followed_up', id);
       }
       return found(await this.register.findUndertaking(tx, arrangementId, id));
     });
@@ -151,7 +167,8 @@ export class LiaisonService {
     arrangementId: string,
     idempotency: IdempotencyKey | undefined,
     one: {
-      action: string;
+      register: Register;
+      act: string;
       insert: (tx: Tx, id: string) => Promise<void>;
       find: (tx: Tx, id: string) => Promise<Row | null>;
     },
@@ -160,7 +177,7 @@ export class LiaisonService {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (!repeated) {
         await one.insert(tx, id);
-        await this.record(tx, actor, one.action, id);
+        await this.record(tx, actor, one.register, one.act, id);
       }
       return found(await one.find(tx, id));
     });
@@ -173,9 +190,11 @@ export class LiaisonService {
     });
   }
 
-  private async record(tx: Tx, actor: Actor, action: string, id: string): Promise<void> {
-    const [type = ''] = action.split('_');
-    await this.audit.record(tx, actor, { action, object: { type: type.replace('.', '_'), id } });
+  private async record(tx: Tx, actor: Actor, register: Register, act: string, id: string): Promise<void> {
+    await this.audit.record(tx, actor, {
+      action: `liaison.${register}_${act}`,
+      object: { type: `liaison_${register}`, id },
+    });
   }
 
   private async list<Row extends { id: string }>(

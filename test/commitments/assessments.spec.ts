@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { mutationsOf, omissionsOf, sendAll, unnamed } from '../alerts/mutations.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { query } from '../support/database.js';
 import {
   arrangement,
   client,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { eventually } from '../alerts/channels.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import {
@@ -86,6 +87,7 @@ describe('the liaison register', () => {
     expect(list.body.items).toContainEqual({
       ...contactInput,
       id: contact.id,
+      version: 1,
       createdAt: expect.any(String),
     });
     const { name: _, ...office } = contactInput;
@@ -109,6 +111,38 @@ describe('the liaison register', () => {
       [`%${name}%`],
     );
     expect(left).toEqual({ audit: 0, contacts: 0 });
+  });
+
+  it('forgets by itself who held an office, when that ends, and keeps the office', async () => {
+    const name = `Somebody ${randomUUID()}`;
+    const person = {
+      ...contactInput,
+      name,
+      phone: '+000 555 0100',
+      email: 'a@b.example',
+      note: 'After noon.',
+    };
+    const [ending, staying] = [
+      await add('contacts', { ...person, validUntil: new Date(Date.now() + 1000).toISOString() }),
+      await add('contacts', { ...person, validUntil: '2099-01-01T00:00:00Z' }),
+    ];
+    const listed = async (): Promise<Record<string, unknown>[]> =>
+      (await un.http.get<{ items: Record<string, unknown>[] }>(at('contacts'))).body.items;
+    await eventually(async () => (await listed()).every((one) => one['id'] !== ending.id || !one['name']));
+    const found = await listed();
+    expect(found.find((one) => one['id'] === ending.id)).toEqual({
+      ...{ id: ending.id, authority: 'police', office: contactInput.office, version: 2 },
+      ...{ validUntil: expect.any(String), createdAt: expect.any(String) },
+    });
+    expect(found.find((one) => one['id'] === staying.id)).toMatchObject(person);
+    const audit = await app.steward.get('/v1/audit', { query: { object: ending.id, of: 'exchange' } });
+    expect(audit.text).toContain('liaison.contact_forgotten');
+    const [left] = await query(
+      app.database.superuserUrl,
+      `select count(*)::int as contacts from liaison_contact c where c::text like $1`,
+      [`%${name}%`],
+    );
+    expect(left).toEqual({ contacts: 1 });
   });
 
   it('logs meetings, undertakings and what came of them', async () => {
