@@ -80,6 +80,7 @@ export class ChangeMeetingDto {
   @IsText(2, 300, { each: true })
   agenda?: string[];
 
+  /** Once cancelled, it stays so; call another one instead. */
   @IfPresent()
   @IsBoolean()
   cancelled?: boolean;

@@ -103,6 +103,8 @@ export class MeetingsService {
         is_cancelled: dto.cancelled ?? row.is_cancelled,
       };
       requirePeriod(changed.starts_at, changed.ends_at);
+      // Whoever was told that it does not take place does not come.
+      if (row.is_cancelled && dto.cancelled === false) throw problems.conflict('The meeting was cancelled.');
       if (row.is_unattributed && dto.chathamHouse === false) {
         throw problems.conflict('What was said under the Chatham House Rule stays under it.');
       }
