@@ -25,6 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
       const { requestId } = contextOf(response);
       this.logger.error({ msg: 'bug', requestId, error: describeError(error) });
     }
+    inSchemeOf(http.getRequest<Request>(), problem);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -42,6 +43,14 @@ export class ProblemFilter implements ExceptionFilter {
     }
     return new Problem('internal');
   }
+}
+
+/** RFC 9449 §7.1: whoever shows a token that is bound to a key is challenged in the scheme in which it was shown. */
+function inSchemeOf({ headers }: Request, problem: Problem): void {
+  const challenge = problem.headers['WWW-Authenticate'];
+  if (problem.type !== 'forbidden' || challenge === undefined || !/^dpop /i.test(headers.authorization ?? ''))
+    return;
+  problem.headers['WWW-Authenticate'] = challenge.replace(/^Bearer /, 'DPoP ');
 }
 
 export function sendProblem(response: Response, problem: Problem): void {

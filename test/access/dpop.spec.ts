@@ -188,6 +188,28 @@ describe('a token that is bound to a key', () => {
     expect([await head('HEAD'), await head('GET')]).toEqual([200, 401]);
   });
 
+  it('is told in its own scheme which scope is missing', async () => {
+    const reader = await givenClient(app, { scopes: ['alerts:read', 'reports:submit'] });
+    const its = await boundToken(app, reader, holder, PUBLIC);
+    const ask = async (path: string) => {
+      const proof = await prove({ claims: { ath: athOf(its) } }, holder, 'GET', `${PUBLIC}${path}`);
+      const { status, challenge } = await sendRaw(app, 'GET', path, [
+        ...['Authorization', `DPoP ${its}`],
+        ...['DPoP', proof],
+      ]);
+      return [status, challenge];
+    };
+    expect(await ask('/v1/partners')).toEqual([
+      403,
+      'DPoP error="insufficient_scope", scope="partners:read"',
+    ]);
+    const asBearer = await get(app, '/v1/partners', bearer(await accessToken(app, reader)));
+    expect([asBearer.status, asBearer.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer error="insufficient_scope", scope="partners:read"',
+    ]);
+  });
+
   it('counts against the limit of its client', async () => {
     const { headers } = await show(await prove());
     expect(headers.get('ratelimit-policy')).toMatch(/^"client";/);
