@@ -43,7 +43,7 @@ export async function createApplication(
   app.use(followRequests(log, app.get(Metrics)));
   app.use(securityHeaders(publicUrl));
   app.use(app.get(Shutdown).partWithCallers);
-  const limits = new RateLimits(config);
+  const limits = app.get(RateLimits);
   app.use(limits.limitAnonymous);
   app.use(refuseOddRequests);
   mountAuthorizationServer(app);

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type Request, type Response } from 'express';
 import { problems } from '../core/problem.js';
+import { RateLimits } from '../core/rate-limits.js';
 import { nameNobody } from '../core/request-context.js';
 import { type Actor, mayRead } from './actor.js';
 import { ActorsService, type TokenClaims } from './actors.service.js';
@@ -35,6 +36,7 @@ export class AccessGuard implements CanActivate {
     private readonly proofs: DpopProofs,
     private readonly actors: ActorsService,
     private readonly uses: LastUses,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -49,10 +51,11 @@ export class AccessGuard implements CanActivate {
       request.method === 'GET' &&
       this.reflector.getAllAndOverride<boolean | undefined>(READS_ONLY, route) === true;
     if (namesNobody) nameNobody(response);
-    const claims = await this.authenticate(request, response);
+    const { claims, proof } = await this.authenticate(request, response);
     // Kept for later: a connection that is closed has no address.
     const { ip } = request;
     const actor = await this.identify(claims, ip);
+    if (proof !== null) await this.useProof(proof, request, actor);
     request.user = actor;
     admit(actor, scope, readsOnly);
     // A source could be recognised by the hour in which its client was last used.
@@ -66,15 +69,37 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** @throws Problem 401 without a valid token, and for one that is bound to a key without proof of that */
-  private async authenticate(request: Request, response: Response): Promise<TokenClaims> {
+  /**
+   * @returns with a proof that is still to be used up, for a token that is bound to a key
+   * @throws Problem 401 without a valid token, and for one that is bound to a key without proof of that
+   */
+  private async authenticate(
+    request: Request,
+    response: Response,
+  ): Promise<{ claims: TokenClaims; proof: string | null }> {
     const { authorization } = request.headers;
     const claims = await this.tokens.authenticate(request, response);
     // RFC 9449 §7.2: neither may such a token be used like any other, nor any other like such a token.
     const isBound = claims?.thumbprint !== undefined || /^dpop /i.test(authorization ?? '');
-    if (claims !== null && (!isBound || (await this.proofs.admit(request, claims)))) return claims;
+    if (claims !== null && !isBound) return { claims, proof: null };
+    const proof = claims && (await this.proofs.check(request, claims));
+    if (claims !== null && proof !== null) return { claims, proof };
     if (isBound) throw problems.unproven(SIGNATURES);
     throw problems.unauthenticated(authorization === undefined ? undefined : 'invalid_token');
+  }
+
+  /**
+   * Writes, so that nothing of it is done for a client that asks too much; one that was used is not counted as its client's,
+   * for anybody could have seen it.
+   * @throws Problem 401 for one that was used, 429
+   */
+  private async useProof(proof: string, request: Request, actor: Actor): Promise<void> {
+    const spent = await this.limits.spent(actor);
+    if (spent !== undefined) {
+      request.user = actor;
+      throw spent;
+    }
+    if (!(await this.proofs.use(proof))) throw problems.unproven(SIGNATURES);
   }
 
   /** @throws Problem 401 once the token has ended, 403 from a network that the client may not be used from */

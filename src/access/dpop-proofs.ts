@@ -31,13 +31,12 @@ export class DpopProofs {
     private readonly records: OAuthRepository,
   ) {}
 
-  /** Good once: a proof that was found good is used up, in every process. */
-  async admit(request: Request, { thumbprint }: TokenClaims): Promise<boolean> {
+  /** @returns the name of a proof that is good unless it was used; null for anything else */
+  async check(request: Request, { thumbprint }: TokenClaims): Promise<string | null> {
     const carried = carriedToken(request);
-    if (carried?.scheme !== 'dpop' || thumbprint === undefined) return false;
+    if (carried?.scheme !== 'dpop' || thumbprint === undefined) return null;
     const proof = await verify(request.headersDistinct['dpop'] ?? [], thumbprint).catch(() => null);
-    if (proof === null || !this.isFor(request, carried.token, proof)) return false;
-    return this.claim(`${thumbprint} ${proof.jti}`);
+    return proof !== null && this.isFor(request, carried.token, proof) ? `${thumbprint} ${proof.jti}` : null;
   }
 
   private isFor(request: Request, token: string, { jti, htm, htu, iat, ath }: JWTPayload): boolean {
@@ -59,10 +58,14 @@ export class DpopProofs {
     return url.href;
   }
 
-  /** By a digest: what clients choose may be of any length, and hold what PostgreSQL does not take as text. */
-  private claim(id: string): Promise<boolean> {
+  /**
+   * Good once: it is used up, in every process. By a digest: what clients choose may be of any length, and hold what
+   * PostgreSQL does not take as text.
+   * @returns false for one that was used
+   */
+  use(name: string): Promise<boolean> {
     return this.database.asSystem((tx) =>
-      this.records.claimRecord(tx, 'DpopProof', digest(id), {}, REMEMBERED),
+      this.records.claimRecord(tx, 'DpopProof', digest(name), {}, REMEMBERED),
     );
   }
 }

@@ -6,6 +6,7 @@ import { Cursors } from './cursor.js';
 import { Database, type DatabaseOptions } from './database.js';
 import { JobQueue } from './job-queue.js';
 import { Metrics } from './metrics.js';
+import { RateLimits } from './rate-limits.js';
 import { Readiness } from './readiness.js';
 import { Shutdown } from './shutdown.js';
 import { installationSecret } from './installation-secrets.js';
@@ -22,6 +23,7 @@ export class CoreModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: PUBLIC_URL, useValue: publicUrl },
+        { provide: RateLimits, useValue: new RateLimits(config) },
         { provide: Database, useFactory: () => Database.connect(options) },
         { provide: Metrics, inject: [Database], useFactory: (database: Database) => new Metrics(database) },
         {
@@ -50,6 +52,7 @@ export class CoreModule {
         Cursors,
         JobQueue,
         Metrics,
+        RateLimits,
         Readiness,
         Shutdown,
         TargetGuard,

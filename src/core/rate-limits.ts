@@ -11,6 +11,12 @@ const UNLIMITED = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS };
 /** Whoever watches over the service must not be kept from it by a flood from behind the same address. */
 const FREE = new Set(['/health/live', '/health/ready']);
 
+interface Caller {
+  clientId: string;
+  /** Absent: as much as others. */
+  requestsPerMinute?: number;
+}
+
 /**
  * How much one caller may ask in a minute. A request with a valid token counts for its client, any other for its
  * source address, so that bad logins from an address leave the tokens of partners behind it alone.
@@ -40,25 +46,37 @@ export class RateLimits implements NestInterceptor {
     return handler.handle();
   }
 
+  /**
+   * For what is too much to be done for a client that has asked as much as it may; counts nothing.
+   * @returns the problem that its next request will be answered with
+   */
+  async spent({ clientId, requestsPerMinute }: Caller): Promise<Problem | undefined> {
+    const state = await this.clients.get(clientId);
+    const isSpent = (state?.consumedPoints ?? 0) >= (requestsPerMinute ?? this.config.requestsPerMinute);
+    return isSpent && state !== null ? problems.tooManyRequests(secondsOf(state.msBeforeNext)) : undefined;
+  }
+
   /** Counts a request once. @returns the problem to answer with, when it is one too many */
   async count(request: Request, response: Response): Promise<Problem | undefined> {
     const context = contextOf(response);
     if (context.counted) return undefined;
     context.counted = true;
-    const caller: { clientId?: string; requestsPerMinute?: number } | undefined = request.user;
+    const caller: Partial<Caller> | undefined = request.user;
     const { requestsPerMinute, anonymousRequestsPerMinute } = this.config;
     const [name, limiter, key, allowed] =
       caller?.clientId === undefined
         ? (['address', this.addresses, networkOf(request.ip ?? ''), anonymousRequestsPerMinute] as const)
         : (['client', this.clients, caller.clientId, caller.requestsPerMinute ?? requestsPerMinute] as const);
     const { consumedPoints, msBeforeNext } = await limiter.consume(key);
-    const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+    const seconds = secondsOf(msBeforeNext);
     // draft-ietf-httpapi-ratelimit-headers: names are quoted strings.
     response.setHeader('RateLimit-Policy', `"${name}";q=${allowed};w=${WINDOW_SECONDS}`);
     response.setHeader('RateLimit', `"${name}";r=${Math.max(0, allowed - consumedPoints)};t=${seconds}`);
     return consumedPoints > allowed ? problems.tooManyRequests(seconds) : undefined;
   }
 }
+
+const secondsOf = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000));
 
 /** The authorization server takes no access tokens, so there such a header saves nobody from being counted. */
 const carriesToken = ({ headers, path }: Request): boolean =>

@@ -215,6 +215,31 @@ describe('a token that is bound to a key', () => {
     expect(headers.get('ratelimit-policy')).toMatch(/^"client";/);
   });
 
+  it('writes nothing down for a client that asks too much, and replays of others are not counted as its own', async () => {
+    const settings = { SLT_PUBLIC_URL: PUBLIC, SLT_REQUESTS_PER_MINUTE: '3' };
+    const limited = await startApp({ database: app.database, settings });
+    try {
+      const kept = async (): Promise<number> => {
+        const sql = `select count(*)::int as count from oidc_record where model = 'DpopProof'`;
+        return (await query<{ count: number }>(app.database.superuserUrl, sql))[0]?.count ?? 0;
+      };
+      const before = await kept();
+      const first = await prove();
+      const statuses = [(await show(first, limited)).status];
+      for (let replay = 0; replay < 5; replay++) statuses.push((await show(first, limited)).status);
+      for (let more = 0; more < 4; more++) statuses.push((await show(await prove(), limited)).status);
+      expect(statuses).toEqual([200, 401, 401, 401, 401, 401, 200, 200, 429, 429]);
+      expect((await kept()) - before).toBe(3);
+      const { headers } = await show(await prove(), limited);
+      expect([headers.get('ratelimit-policy'), Number(headers.get('retry-after')) > 0]).toEqual([
+        '"client";q=3;w=60',
+        true,
+      ]);
+    } finally {
+      await limited.close();
+    }
+  });
+
   it('leaves nothing behind that could be used, nor for longer than it is of use', async () => {
     const jti = randomUUID();
     expect((await show(await prove({ claims: { jti } }))).status).toBe(200);
