@@ -13,6 +13,7 @@ import { AnyClient, Public, RequireScope } from '../../src/access/route.decorato
 import { ENTITIES } from '../../src/app.entities.js';
 import { CoreModule } from '../../src/core/core.module.js';
 import { readConfig } from '../../src/core/config.js';
+import { RateLimits } from '../../src/core/rate-limits.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { startApp } from '../support/app.js';
 import { accessToken, givenClient } from './issuing.js';
@@ -111,6 +112,7 @@ describe('a route', () => {
         service(DpopProofs),
         service(ActorsService),
         service(LastUses),
+        service(RateLimits),
       );
       const visit = (controller: new () => object, method: string, token?: string): Promise<boolean> => {
         const handler = (controller.prototype as Record<string, () => unknown>)[method];
