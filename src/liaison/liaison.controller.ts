@@ -71,7 +71,7 @@ export class LiaisonController {
   @RequireScope('liaison:manage')
   @ApiIdempotencyKey()
   @ApiAnswerHeaders('ETag')
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'unprocessable')
   async addLiaisonContact(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -138,7 +138,7 @@ export class LiaisonController {
   @ApiId()
   @RequireScope('liaison:manage')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'unprocessable')
   async recordLiaisonMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -169,7 +169,7 @@ export class LiaisonController {
   @ApiId()
   @RequireScope('liaison:manage')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'unprocessable')
   async recordUndertaking(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -186,7 +186,7 @@ export class LiaisonController {
   @ApiId('undertakingId')
   @RequireScope('liaison:manage')
   @ApiIdempotencyKey()
-  @ApiProblems('not-found', 'conflict')
+  @ApiProblems('not-found', 'conflict', 'unprocessable')
   async followUpUndertaking(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -370,19 +370,23 @@ describe('answers to what is right', () => {
     const un = await partner(app, { kind: 'un_entity', scopes: ['liaison:read', 'liaison:manage'] });
     await join(app, place, un);
     const [at, nowhere] = [`${path}/liaison`, `/v1/arrangements/${ID}/liaison`];
-    const send = async (method: string, tail: string, operation: string, status = 201) => {
-      const body = example(operation, 'application/json');
-      expectStatus(await un.http.send(method, `${nowhere}/${tail}`, body), 404);
-      return expectStatus(await un.http.send<{ id: string }>(method, `${at}/${tail}`, body), status);
+    const send = async (tail: string, operation: string, other: object) => {
+      const body = example(operation, 'application/json') as object;
+      const key = { headers: { 'Idempotency-Key': randomUUID() } };
+      expectStatus(await un.http.post(`${nowhere}/${tail}`, body), 404);
+      const made = expectStatus(await un.http.post<{ id: string }>(`${at}/${tail}`, body, key), 201);
+      expectStatus(await un.http.post(`${at}/${tail}`, { ...body, ...other }, key), 422);
+      return made;
     };
-    const contact = await send('POST', 'contacts', 'addLiaisonContact');
-    await send('PUT', `contacts/${contact.id}`, 'replaceLiaisonContact', 200);
+    const contact = await send('contacts', 'addLiaisonContact', { office: 'Another' });
     const replaced = example('replaceLiaisonContact', 'application/json');
+    expectStatus(await un.http.put(`${at}/contacts/${contact.id}`, replaced), 200);
     expectStatus(await un.http.put(`${at}/contacts/${contact.id}`, replaced, stale), 412);
-    await send('POST', 'meetings', 'recordLiaisonMeeting');
-    const undertaking = await send('POST', 'undertakings', 'recordUndertaking');
+    expectStatus(await un.http.put(`${nowhere}/contacts/${contact.id}`, replaced), 404);
+    await send('meetings', 'recordLiaisonMeeting', { subject: 'Another' });
+    const undertaking = await send('undertakings', 'recordUndertaking', { text: 'Another' });
     const followUps = `undertakings/${undertaking.id}/follow-ups`;
-    await send('POST', followUps, 'followUpUndertaking');
+    await send(followUps, 'followUpUndertaking', { note: 'Another' });
     const again = example('followUpUndertaking', 'application/json');
     expectStatus(await un.http.post(`${at}/${followUps}`, again), 409);
     for (const list of ['contacts', 'meetings', 'undertakings']) {
