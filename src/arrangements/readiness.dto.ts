@@ -159,9 +159,7 @@ export function presentReadiness({
     return {
       code: expected.code,
       label: expected.label,
-      state: derived
-        ? seenState(due, evidence.get(expected.code), now)
-        : readinessState(due, provision, now),
+      state: derived ? seenState(due, evidence.get(expected.code), now) : readinessState(due, provision, now),
       ...(derived && { derived }),
       ...(due && { dueAt: due.toISOString() }),
       ...(row && { from: row.starts_at.toISOString() }),

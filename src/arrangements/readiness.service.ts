@@ -101,7 +101,8 @@ export class ReadinessService {
     }
     await this.database.as(actor, async (tx) => {
       await this.arrangements.getIn(tx, arrangementId);
-      if (SEEN_CODES.includes(code)) throw problems.conflict('The exchange sees for itself whether that is so.');
+      if (SEEN_CODES.includes(code))
+        throw problems.conflict('The exchange sees for itself whether that is so.');
       requireVersion(ifMatch, await this.readiness.lockProvision(tx, arrangementId, code));
       await this.readiness.putProvision(tx, arrangementId, { code, startsAt, endsAt, note: dto.note });
       await this.record(tx, actor, 'arrangement.provided', arrangementId, { code });

@@ -13,7 +13,7 @@ export interface PresenceRow {
   created_at: Date;
 }
 
-export type DuePresence = Pick<PresenceRow, 'id' | 'partner_id' | 'country'>;
+export type DuePresence = Pick<PresenceRow, 'id' | 'partner_id' | 'country' | 'status'>;
 
 /** `$1` is the partner; why is read by itself and the steward alone. */
 const FROM = `select n.id, n.partner_id, n.country, n.status, n.starts_at, n.state, n.created_at, r.reason
@@ -75,7 +75,7 @@ export class PresencesRepository {
    */
   async takeDue(tx: Tx): Promise<DuePresence | null> {
     const rows: DuePresence[] = await tx.query(
-      `select id, partner_id, country from partner_presence d
+      `select id, partner_id, country, status from partner_presence d
        where state = 'planned' and starts_at <= now() and not exists (
          select from partner_presence e
          where e.partner_id = d.partner_id and e.country = d.country and e.state = 'planned'
