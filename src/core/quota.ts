@@ -1,16 +1,13 @@
-/** What there may be so many of, at once or within a time. */
-export const QUOTAS = [
-  'requests',
-  'long_answers',
-  'webhooks',
-  'subscriptions',
-  'feed_addresses',
-  'uploads',
-  'unused_attachments',
-] as const;
-
 export interface Quota {
-  name: (typeof QUOTAS)[number];
+  /** What there may be so many of, at once or within a time. */
+  name:
+    | 'requests'
+    | 'long_answers'
+    | 'webhooks'
+    | 'subscriptions'
+    | 'feed_addresses'
+    | 'uploads'
+    | 'unused_attachments';
   /** Whose use counts together: of the client alone, of all clients that read as one, of all of the partner. */
   of: 'client' | 'reader' | 'partner';
   limit: number;

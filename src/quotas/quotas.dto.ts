@@ -1,7 +1,7 @@
-import { type Quota, QUOTAS } from '../core/quota.js';
+import { type Quota } from '../core/quota.js';
 
 export class QuotaView {
-  name: (typeof QUOTAS)[number];
+  name: Quota['name'];
   /** Whose use counts together: of this client alone, of all clients that see what it sees, of all of your partner. */
   of: Quota['of'];
   limit: number;
