@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { seenState } from '../../src/arrangements/readiness.rules.js';
 import { Database } from '../../src/core/database.js';
-import { confirm, countryFocalPoint, namer, NAMING_SCOPES, passDays, register } from '../focal-points/naming.js';
+import {
+  confirm,
+  countryFocalPoint,
+  namer,
+  NAMING_SCOPES,
+  passDays,
+  register,
+} from '../focal-points/naming.js';
 import { subPartner } from '../partners/sponsoring.js';
 import { until } from '../sharing/gate.js';
 import { startApp, type TestApp } from '../support/app.js';

@@ -153,7 +153,8 @@ it('hears how it goes on also when somebody answers again, and of nothing new', 
   });
 });
 
-it('hears the newest last, also of what changes while it is being told', async () => {
+it('hears the newest last, also of what changes while one of two processes is telling it', async () => {
+  const twin = await startApp({ settings: mailSettings(mails), database: app.database });
   let letGo = (): void => undefined;
   const held = new Promise<undefined>((resolve) => (letGo = () => resolve(undefined)));
   let arrived = false;
@@ -177,6 +178,7 @@ it('hears the newest last, also of what changes while it is being told', async (
     'Update: The third word (Severe)',
     'The last word (Severe)',
   ]);
+  await twin.close();
 });
 
 /** How far in its log it is to be told of the alert. */

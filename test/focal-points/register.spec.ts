@@ -239,30 +239,35 @@ describe('the directory', () => {
     }
   });
 
-  it.each(['private_sector', 'donor'])('shows a member of the kind %s its own persons alone', async (kind) => {
-    const local = await countryFocalPoint(owner, here);
-    const line = await confirm(owner, await nominate(owner, dutyLine()));
-    const reader = await namer(app, { kind });
-    await join(app, here, reader);
-    const own = await countryFocalPoint(reader, here);
-    const found = await directory(reader, here);
-    expect(found.map(({ partnerId }) => partnerId)).toContain(owner.partner.id);
-    expect(found.flatMap(({ focalPoints }) => focalPoints.map(({ id }) => id))).toEqual([own.id]);
-    const acting = { partnerId: reader.partner.id, readerId: reader.partner.id, manages: [] };
-    for (const [table, id] of [
-      ['focal_point', 'id'],
-      ['focal_point_contact', 'focal_point_id'],
-    ] as const) {
-      const rows: unknown[] = await app.nest
-        .get(Database)
-        .readAs(acting, (tx) =>
-          tx.query(`select from ${table} where ${id} = any ($1)`, [[local.id, line.id]]),
-        );
-      expect([table, rows.length]).toEqual([table, 0]);
-    }
-    const seen = (await directory(fellow, here)).flatMap(({ focalPoints }) => focalPoints.map(({ id }) => id));
-    expect(seen).toEqual(expect.arrayContaining([local.id, line.id, own.id]));
-  });
+  it.each(['private_sector', 'donor'])(
+    'shows a member of the kind %s its own persons alone',
+    async (kind) => {
+      const local = await countryFocalPoint(owner, here);
+      const line = await confirm(owner, await nominate(owner, dutyLine()));
+      const reader = await namer(app, { kind });
+      await join(app, here, reader);
+      const own = await countryFocalPoint(reader, here);
+      const found = await directory(reader, here);
+      expect(found.map(({ partnerId }) => partnerId)).toContain(owner.partner.id);
+      expect(found.flatMap(({ focalPoints }) => focalPoints.map(({ id }) => id))).toEqual([own.id]);
+      const acting = { partnerId: reader.partner.id, readerId: reader.partner.id, manages: [] };
+      for (const [table, id] of [
+        ['focal_point', 'id'],
+        ['focal_point_contact', 'focal_point_id'],
+      ] as const) {
+        const rows: unknown[] = await app.nest
+          .get(Database)
+          .readAs(acting, (tx) =>
+            tx.query(`select from ${table} where ${id} = any ($1)`, [[local.id, line.id]]),
+          );
+        expect([table, rows.length]).toEqual([table, 0]);
+      }
+      const seen = (await directory(fellow, here)).flatMap(({ focalPoints }) =>
+        focalPoints.map(({ id }) => id),
+      );
+      expect(seen).toEqual(expect.arrayContaining([local.id, line.id, own.id]));
+    },
+  );
 
   it('is read in pages', async () => {
     const path = `/v1/arrangements/${here.id}/focal-points`;

@@ -84,8 +84,9 @@ export class DutyRepository {
     );
     if (watch === undefined) return false;
     // What the restriction itself changed is no news; nor is what its end did, to whoever was told before.
-    const entries: { position: string; shareable_id: string; alarm: boolean; is_news: boolean }[] = await tx.query(
-      `select e.position, e.shareable_id, e.alarm and not exists (
+    const entries: { position: string; shareable_id: string; alarm: boolean; is_news: boolean }[] =
+      await tx.query(
+        `select e.position, e.shareable_id, e.alarm and not exists (
            select from partner p where p.id = e.reader_id and p.covered_at = e.at
            union all select from membership m where m.partner_id = e.reader_id and m.covered_at = e.at) as alarm,
          e.type = 'alert' and not exists (
@@ -93,8 +94,8 @@ export class DutyRepository {
            union all select from membership m where m.partner_id = e.reader_id and m.restricted_since = e.at) as is_news
        from change_entry e
        where e.reader_id = $1 and not e.is_drill and e.position > $2 order by e.position limit ${ENTRIES_AT_ONCE}`,
-      [watch.partner_id, watch.position],
-    );
+        [watch.partner_id, watch.position],
+      );
     const last = entries.at(-1);
     if (last === undefined) return false;
     const changed = new Map<string, Changed>();

@@ -79,9 +79,7 @@ export class DutyService {
     const begun = await this.database.asSystem((tx) => this.duty.beginTelling(tx, mail, letter.tlp));
     if (!begun) return this.settle(mail, 'dropped', null);
     const { body, subject } = letter;
-    const footer = mail.is_restricted
-      ? [say(dutyWords(body.language), { partner: mail.partner_name })]
-      : [];
+    const footer = mail.is_restricted ? [say(dutyWords(body.language), { partner: mail.partner_name })] : [];
     const document = { ...body, footer };
     const thread = ['duty', mail.alert_id, mail.focal_point_id];
     const outcome = await this.smtp.send({
