@@ -48,7 +48,7 @@ describe('what changes rights by itself', () => {
     const gate = new Promise<void>((resolve) => (open = resolve));
     const settings = async (tx: Tx): Promise<string[]> => {
       const rows: { found: string[] }[] = await tx.query(
-        `select array[current_user, current_setting('statement_timeout'), current_setting('lock_timeout')] as found`,
+        `select array[current_user::text, current_setting('statement_timeout'), current_setting('lock_timeout')] as found`,
       );
       return rows[0]?.found ?? [];
     };

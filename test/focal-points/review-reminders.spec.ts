@@ -87,7 +87,7 @@ describe('a client for which somebody must speak', () => {
   });
 
   it('of a sub-partner is told of to its sponsor, and what was revoked or ends before to nobody', async () => {
-    const local = await subPartner(app, owner);
+    const local = await subPartner(app, { ...owner, http: app.steward });
     const revoked = await client(app, owner.partner.id);
     expectStatus(
       await app.steward.delete(`/v1/partners/${owner.partner.id}/clients/${revoked.clientId}`),

@@ -88,7 +88,7 @@ describe('a client for which nobody spoke', () => {
   it('goes on reading what it reported, and reports nothing', async () => {
     const field = await client(app, owner.partner.id, { scopes: ['reports:submit'] });
     const http = await app.as(field);
-    const { id } = await submitted(http);
+    const { id } = await submitted(http, { classification: 'UNCLASSIFIED' });
     await letPass(field);
     expect((await http.get(`/v1/reports/${id}`)).status).toBe(200);
     expect((await http.get('/v1/reports?mine=true')).status).toBe(200);
