@@ -16,7 +16,7 @@ import { type Fault, problems } from '../core/problem.js';
 import { type ChangeClientDto, type CreateClientDto } from './clients.dto.js';
 import { PartnersRepository } from './partners.repository.js';
 
-/** As much as any sub-partner may have: with a ceiling a client is a reader of its own, and not the partner itself. */
+/** The most that sub-partners may have: with a ceiling a client is a reader of its own, and not the partner itself. */
 const ALL_OF_A_SUB_PARTNER: Ceiling = { tlp: 'AMBER' };
 
 /** The credentials of a partner's systems. */
