@@ -159,7 +159,7 @@ const HANDING_OVER = `
     end if;
   end $$;
 
-  create policy engine_finds on forum for select to slt_engine using (true);
+  create policy engine_reads on forum for select to slt_engine using (true);
   create policy engine_hands_over on forum for update to slt_engine using (true) with check (true);
   grant select, update (convenor_id, version) on forum to slt_engine;
   grant create on schema public to slt_engine;

@@ -11,7 +11,6 @@ export class ContactTree1767225600041 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop function arrangement_evidence(uuid);
-      drop policy engine_reads on forum; revoke select (id, arrangement_id, is_closed) on forum from slt_engine;
       drop policy engine_reads on meeting; revoke select (forum_id, starts_at, is_cancelled) on meeting from slt_engine;
       revoke select (confirmed_at) on focal_point from slt_engine;
       drop table contact_call; drop table contact_activation; drop table contact_tree_entry; drop table contact_tree;
@@ -111,8 +110,6 @@ const POLICIES = `
 const EVIDENCE = `
   create policy engine_reads on contact_tree_entry for select to slt_engine using (true);
   grant select on contact_tree_entry to slt_engine;
-  create policy engine_reads on forum for select to slt_engine using (true);
-  grant select (id, arrangement_id, is_closed) on forum to slt_engine;
   create policy engine_reads on meeting for select to slt_engine using (true);
   grant select (forum_id, starts_at, is_cancelled) on meeting to slt_engine;
   grant select (confirmed_at) on focal_point to slt_engine;

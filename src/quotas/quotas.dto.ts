@@ -1,9 +1,9 @@
-import { type Quota } from '../core/quota.js';
+import { type Quota, type QuotaHolder, type QuotaName } from '../core/quota.js';
 
 export class QuotaView {
-  name: Quota['name'];
+  name: QuotaName;
   /** Whose use counts together: of this client alone, of all clients that see what it sees, of all of your partner. */
-  of: Quota['of'];
+  of: QuotaHolder;
   limit: number;
   /** What is used of it now; absent for requests, whose answers say what is left in `RateLimit`. */
   used?: number;
