@@ -826,7 +826,7 @@ describe('answers to what is right', () => {
     const matrix = `/v1/arrangements/${place.id}/sensitivity`;
     const line = { code: 'all', title: 'All', lowestTlp: 'AMBER', effect: 'block', reason: 'Talks go on.' };
     expectStatus(await steward.put(matrix, { protocol: 'Ours', lines: [line] }), 200);
-    const low = { ...report, audience: { arrangements: [place.code] } };
+    const low = { ...report, tlp: 'GREEN', audience: { arrangements: [place.code] } };
     expectStatus(await source.http.post(`${path}/updates`, low), 422);
     expectStatus(await steward.put(matrix, { protocol: 'None', lines: [] }), 200);
     expectStatus(await source.http.post(`${path}/updates`, { ...report, kind: 'threat' }), 200);
