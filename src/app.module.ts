@@ -20,7 +20,6 @@ import { MailModule } from './mail/mail.module.js';
 import { MetricsController } from './metrics.controller.js';
 import { LiaisonModule } from './liaison/liaison.module.js';
 import { PartnersModule } from './partners/partners.module.js';
-import { QuotasModule } from './quotas/quotas.module.js';
 import { ReferenceModule } from './reference/reference.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
@@ -56,7 +55,6 @@ export class AppModule {
         ApplicationsModule,
         DeliveryModule,
         WithdrawalsModule,
-        QuotasModule,
       ],
       controllers: [HealthController, MetricsController],
       providers: [Bootstrap],

@@ -36,7 +36,6 @@ const RANKS = [
     'applications',
   ],
   ['delivery', 'withdrawals'],
-  ['quotas'],
   ['app'],
   ['demo'],
 ];

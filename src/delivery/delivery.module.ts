@@ -4,6 +4,7 @@ import { ChangesModule } from './changes/changes.module.js';
 import { DutyModule } from './duty/duty.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { FollowingModule } from './following/following.module.js';
+import { QuotasModule } from './quotas/quotas.module.js';
 import { StreamModule } from './stream/stream.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -16,6 +17,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     DutyModule,
     FeedsModule,
     FollowingModule,
+    QuotasModule,
     StreamModule,
     SubscriptionsModule,
     WebhooksModule,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Quota } from '../../src/core/quota.js';
-import { HOOK_SETTINGS } from '../delivery/hooks.js';
-import { EventStream } from '../delivery/event-stream.js';
+import { HOOK_SETTINGS } from './hooks.js';
+import { EventStream } from './event-stream.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { client, partner, type TestPartner, USUAL_SCOPES } from '../support/factories.js';
 import { expectStatus, type Http } from '../support/http.js';

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
-import { AttachmentsModule } from '../attachments/attachments.module.js';
-import { ChangesModule } from '../delivery/changes/changes.module.js';
-import { FeedsModule } from '../delivery/feeds/feeds.module.js';
-import { SubscriptionsModule } from '../delivery/subscriptions/subscriptions.module.js';
-import { WebhooksModule } from '../delivery/webhooks/webhooks.module.js';
+import { AttachmentsModule } from '../../attachments/attachments.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import { FeedsModule } from '../feeds/feeds.module.js';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { QuotasController } from './quotas.controller.js';
 import { QuotasService } from './quotas.service.js';
 

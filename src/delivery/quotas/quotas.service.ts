@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Actor } from '../access/actor.js';
-import { AttachmentsService } from '../attachments/attachments.service.js';
-import { type Config } from '../core/config.js';
-import { CONFIG } from '../core/config.provider.js';
-import { Database } from '../core/database.js';
-import { type Quota } from '../core/quota.js';
-import { LongAnswersService } from '../delivery/changes/long-answers.service.js';
-import { FeedAddressesService } from '../delivery/feeds/feed-addresses.service.js';
-import { SubscriptionsService } from '../delivery/subscriptions/subscriptions.service.js';
-import { WebhooksService } from '../delivery/webhooks/webhooks.service.js';
+import { type Actor } from '../../access/actor.js';
+import { AttachmentsService } from '../../attachments/attachments.service.js';
+import { type Config } from '../../core/config.js';
+import { CONFIG } from '../../core/config.provider.js';
+import { Database } from '../../core/database.js';
+import { type Quota } from '../../core/quota.js';
+import { LongAnswersService } from '../changes/long-answers.service.js';
+import { FeedAddressesService } from '../feeds/feed-addresses.service.js';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
+import { WebhooksService } from '../webhooks/webhooks.service.js';
 
 /** How much a client may have, and has: as those say who refuse what is beyond it. */
 @Injectable()

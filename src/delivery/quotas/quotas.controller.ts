@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Actor } from '../access/actor.js';
-import { AnyClient, CurrentActor } from '../access/route.decorator.js';
+import { type Actor } from '../../access/actor.js';
+import { AnyClient, CurrentActor } from '../../access/route.decorator.js';
 import { presentQuota, QuotasView } from './quotas.dto.js';
 import { QuotasService } from './quotas.service.js';
 

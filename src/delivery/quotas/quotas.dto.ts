@@ -1,4 +1,4 @@
-import { type Quota, type QuotaHolder, type QuotaName } from '../core/quota.js';
+import { type Quota, type QuotaHolder, type QuotaName } from '../../core/quota.js';
 
 export class QuotaView {
   name: QuotaName;
