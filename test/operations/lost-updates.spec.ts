@@ -57,10 +57,10 @@ const meeting = async (): Promise<string> => {
 /** Of one in a list, which says its version itself. */
 const listed = (by: Http, path: string, find: (one: Record<string, unknown>) => boolean) => async () => {
   const { items } = expectStatus(await by.get<{ items: Record<string, unknown>[] }>(path), 200);
-  return `"${String(items.find(find)?.['version'] ?? 0)}"`;
+  return `"${Number(items.find(find)?.['version'] ?? 0)}"`;
 };
 
-const CHANGES: Record<string, () => Promise<Change>> = {
+const CHANGES: Record<string, () => Change | Promise<Change>> = {
   'a forum': async () => {
     const path = await forum();
     return {
@@ -92,14 +92,14 @@ const CHANGES: Record<string, () => Promise<Change>> = {
     const tag = listed(app.steward, path, (one) => one['clientId'] === clientId);
     return { by: app.steward, method: 'PATCH', path: `${path}/${clientId}`, body: { name: 'Other' }, tag };
   },
-  'what a level expects here': async () => ({
+  'what a level expects here': () => ({
     by: app.steward,
     method: 'PUT',
     path: at('level-settings/regular'),
     body: { expectations: [{ code: 'radio', label: 'Radio room' }] },
     tag: listed(app.steward, at('level-settings'), (one) => one['level'] === 'regular'),
   }),
-  'what a level expects everywhere': async () => ({
+  'what a level expects everywhere': () => ({
     by: app.steward,
     method: 'PUT',
     path: '/v1/level-settings/emergency',
@@ -118,14 +118,14 @@ const CHANGES: Record<string, () => Promise<Change>> = {
     };
     return { by: app.steward, method: 'PUT', path: at('readiness/radio'), body: { note: 'Tower' }, tag };
   },
-  'a contact tree': async () => ({
+  'a contact tree': () => ({
     by: app.steward,
     method: 'PUT',
     path: at('contact-tree'),
     body: { entries: [{ organisation: member.partner.code }] },
     tag: headerOf(app.steward, at('contact-tree')),
   }),
-  'a sensitivity matrix': async () => ({
+  'a sensitivity matrix': () => ({
     by: app.steward,
     method: 'PUT',
     path: at('sensitivity'),
@@ -136,7 +136,7 @@ const CHANGES: Record<string, () => Promise<Change>> = {
 
 describe('a change that was made for a version', () => {
   it.each(Object.keys(CHANGES))('of %s is refused once that is gone', async (name) => {
-    const { by, method, path, body, tag } = await (CHANGES[name] as () => Promise<Change>)();
+    const { by, method, path, body, tag } = await (CHANGES[name] as () => Change | Promise<Change>)();
     const change = (ifMatch: string): Promise<Answer> =>
       by.send(method, path, body, { headers: { 'If-Match': ifMatch } });
     const seen = await tag();
@@ -159,7 +159,7 @@ interface Creation {
   rows: { sql: string; values: unknown[] };
 }
 
-const CREATIONS: Record<string, () => Promise<Creation>> = {
+const CREATIONS: Record<string, () => Creation | Promise<Creation>> = {
   'a presence': async () => {
     const { id } = (await partner(app)).partner;
     return {
@@ -197,7 +197,7 @@ const CREATIONS: Record<string, () => Promise<Creation>> = {
       rows: { sql: 'select from membership where partner_id = $1', values: [id] },
     };
   },
-  'an application that came by hand': async () => {
+  'an application that came by hand': () => {
     const body = applyInput();
     return {
       by: app.steward,
@@ -211,7 +211,7 @@ const CREATIONS: Record<string, () => Promise<Creation>> = {
 
 describe('what is made under one key', () => {
   it.each(Object.keys(CREATIONS))('is %s once, and the key makes nothing else', async (name) => {
-    const { by, path, body, once, rows } = await (CREATIONS[name] as () => Promise<Creation>)();
+    const { by, path, body, once, rows } = await (CREATIONS[name] as () => Creation | Promise<Creation>)();
     const headers = { 'Idempotency-Key': randomUUID() };
     const first = expectStatus(await by.post<Record<string, unknown>>(path, body, { headers }), 201);
     const second = expectStatus(await by.post<Record<string, unknown>>(path, body, { headers }), 201);
