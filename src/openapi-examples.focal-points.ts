@@ -114,7 +114,9 @@ export const FOCAL_POINTS_RESPONSES: ResponseExamples = {
   changeFocalPoint: { 200: { [JSON_TYPE]: { ...confirmed, phones: ['+41225550101'] } } },
   confirmFocalPoint: { 200: { [JSON_TYPE]: confirmed } },
   reportDeparture: {
-    200: { [JSON_TYPE]: { focalPoint: gone, alsoDeparted: [], revokedClients: ['client-of-the-country-office'] } },
+    200: {
+      [JSON_TYPE]: { focalPoint: gone, alsoDeparted: [], revokedClients: ['client-of-the-country-office'] },
+    },
   },
   acknowledgeHandover: {
     200: {
