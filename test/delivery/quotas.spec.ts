@@ -73,6 +73,25 @@ it('are those of the client that asks', async () => {
   expect((await quotasOf(http)).get('requests')).toMatchObject({ limit: 60, perSeconds: 60, of: 'client' });
 });
 
+it('tell a client that may read less than its partner nothing of what the others do', async () => {
+  const narrowed = await app.as(
+    await client(app, own.partner.id, { scopes: ['alerts:read'], ceiling: { tlp: 'GREEN' } }),
+  );
+  const told = async (): Promise<unknown[]> =>
+    [...(await quotasOf(narrowed)).values()].map(({ name, used }) => [name, used]);
+  const before = await told();
+  const file = { headers: { 'Content-Type': 'text/plain' }, query: { name: 'b.txt' } };
+  expectStatus(await own.http.post('/v1/attachments', 'x', file), 201);
+  const stream = await EventStream.open(own.http);
+  try {
+    expect(await told()).toEqual(before);
+    expect(before).toContainEqual(['unused_attachments', undefined]);
+    expect(before).toContainEqual(['long_answers', undefined]);
+  } finally {
+    stream.close();
+  }
+});
+
 it('tell one partner nothing of another', async () => {
   const stranger = await partner(app, { scopes: SCOPES });
   const used = [...(await quotasOf(stranger.http)).values()].map((quota) => quota.used ?? 0);

@@ -5,7 +5,10 @@ export class QuotaView {
   /** Whose use counts together: of this client alone, of all clients that see what it sees, of all of your partner. */
   of: QuotaHolder;
   limit: number;
-  /** What is used of it now; absent for requests, whose answers say what is left in `RateLimit`. */
+  /**
+   * What is used of it now; absent for requests, whose answers say what is left in `RateLimit`, and for a narrowed client of
+   * what all of its partner use together.
+   */
   used?: number;
   /** Absent where it holds for what is there at the same time. */
   perSeconds?: number;

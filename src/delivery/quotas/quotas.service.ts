@@ -3,7 +3,7 @@ import { type Actor } from '../../access/actor.js';
 import { AttachmentsService } from '../../attachments/attachments.service.js';
 import { type Config } from '../../core/config.js';
 import { CONFIG } from '../../core/config.provider.js';
-import { Database } from '../../core/database.js';
+import { Database, type Tx } from '../../core/database.js';
 import { type Quota } from '../../core/quota.js';
 import { LongAnswersService } from '../changes/long-answers.service.js';
 import { FeedAddressesService } from '../feeds/feed-addresses.service.js';
@@ -23,8 +23,15 @@ export class QuotasService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  list(actor: Actor): Promise<Quota[]> {
-    return this.database.readAs(actor, async (tx) => [
+  /** What all of its partner use is not for a narrowed client: it would see them work on what it may not know of. */
+  async list(actor: Actor): Promise<Quota[]> {
+    const quotas = await this.database.readAs(actor, (tx) => this.listIn(tx, actor));
+    if (!actor.narrowed) return quotas;
+    return quotas.map((quota) => (quota.of === 'partner' ? { ...quota, used: undefined } : quota));
+  }
+
+  private async listIn(tx: Tx, actor: Actor): Promise<Quota[]> {
+    return [
       {
         name: 'requests',
         of: 'client',
@@ -37,6 +44,6 @@ export class QuotasService {
       await this.subscriptions.quotaIn(tx),
       await this.feedAddresses.quotaIn(tx),
       ...(await this.attachments.quotasIn(tx, actor)),
-    ]);
+    ];
   }
 }
