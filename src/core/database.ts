@@ -89,7 +89,8 @@ export class Database implements OnApplicationShutdown {
 
   /** Connections of each pool, and requests that wait for one. */
   poolStates(): Record<string, { active: number; idle: number; waiting: number }> {
-    const sources = { write: this.write, read: this.read, upload: this.upload, background: this.background };
+    const { write, read, upload, background, standing, ending } = this;
+    const sources = { write, read, upload, background, standing, ending };
     return Object.fromEntries(
       Object.entries(sources).map(([name, { driver }]) => {
         const { totalCount, idleCount, waitingCount } = (driver as unknown as { master: Pool }).master;

@@ -97,7 +97,9 @@ describe('the metrics', () => {
       /slt_http_request_duration_seconds_count\{method="POST",route="\/oauth\/token",status="2xx"\} [1-9]/,
     );
     expect(text).toMatch(/^slt_publications_total [1-9]/m);
-    expect(text).toMatch(/slt_database_connections\{pool="read",state="idle"\} \d/);
+    for (const pool of ['write', 'read', 'upload', 'background', 'standing', 'ending']) {
+      expect(text).toMatch(new RegExp(`slt_database_connections\\{pool="${pool}",state="idle"\\} \\d`));
+    }
     expect(text).toMatch(/^process_resident_memory_bytes \d{7,}/m);
     expect(text).toMatch(/^slt_event_loop_delay_seconds \d/m);
     expect(text).not.toContain(id);
