@@ -69,6 +69,12 @@ export async function createApplication(
     new UndeclaredInput(),
   );
   app.useGlobalFilters(new ProblemFilter(limits));
-  await app.init();
+  try {
+    await app.init();
+  } catch (error) {
+    // What began already (connections, clocks) would go on.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
   return app;
 }

@@ -39,8 +39,13 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       migrate: false,
       schedule: false,
       maintenanceIntervalSeconds: SUPERVISION_SECONDS,
-      // Passed on to the pool.
-      ...{ connectionTimeoutMillis: 2000, statement_timeout: 15_000, query_timeout: 20_000, keepAlive: true },
+      // Passed on to the pool. A queue that could not be started cannot be started again: it waits for a busy database.
+      ...{
+        connectionTimeoutMillis: 15_000,
+        statement_timeout: 15_000,
+        query_timeout: 20_000,
+        keepAlive: true,
+      },
     });
     this.boss.on('error', (error) =>
       this.logger.warn({ msg: 'the queue of jobs has failed', error: describeError(error) }),
