@@ -62,7 +62,12 @@ const OVER_OTHERS: readonly Scope[] = [
 export const decidesOverOthers = (scope: Scope): boolean => OVER_OTHERS.includes(scope);
 
 /** What is done with these outlasts the hours for which somebody is given more: to speak for the organisation, or for other keys. */
-const NEVER_IN_PASSING: readonly Scope[] = ['sources:reveal', 'clients:attest', 'commitments:accept'];
+const NEVER_IN_PASSING: readonly Scope[] = [
+  'sources:reveal',
+  'clients:attest',
+  'commitments:accept',
+  'focal-points:manage',
+];
 
 /** Whether a client may be given it for some hours. */
 export const isGrantedInPassing = (scope: Scope): boolean =>

@@ -151,6 +151,7 @@ describe('a grant', () => {
       [{ scopes: ['reference:manage'] }, '#/scopes/0'],
       [{ scopes: ['sources:reveal'] }, '#/scopes/0'],
       [{ scopes: ['clients:attest'] }, '#/scopes/0'],
+      [{ scopes: ['focal-points:manage'] }, '#/scopes/0'],
       [{ scopes: ['commitments:accept'] }, '#/scopes/0'],
       [{ scopes: ['alerts:read'] }, '#/scopes/0'],
       [{ scopes: ['alerts:all'] }, '#/scopes'],
