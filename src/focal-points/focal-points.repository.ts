@@ -90,10 +90,15 @@ export class FocalPointsRepository {
     return this.find(tx, partnerId, id);
   }
 
-  /** The same for whoever comes by a link, as the system. */
+  /**
+   * The same for whoever comes by a link, as the system; while something long goes on with its partner they are told to come
+   * again, and keep no connection waiting.
+   */
   async lockAny(tx: Tx, id: string): Promise<FocalPointRow | null> {
+    await tx.query(`set local lock_timeout = '3s'`);
     await tx.query(`select focal_point_lock_partner($1)`, [id]);
     await tx.query(`select from focal_point where id = $1 for no key update`, [id]);
+    await tx.query(`set local lock_timeout = default`);
     return this.findAny(tx, id);
   }
 

@@ -50,22 +50,21 @@ export class LivenessService implements OnModuleInit {
   async showLink(token: string): Promise<string> {
     return this.database.asSystem(async (tx) => {
       const { row, standing } = await this.findLinked(tx, token, false);
+      if (standing !== 'good') return sayOf(row, standing);
       const language = mailLanguage(row.languages ?? []);
       const { page } = FOCAL_POINT_WORDS[language];
-      if (standing !== 'good') return writePage(language, page.title, [say(page[standing])]);
       const { partner } = await this.liveness.findNames(tx, row.partner_id, null);
       return writePage(language, page.title, [say(page.question, { partner })], page.button);
     });
   }
 
   async useLink(token: string): Promise<string> {
-    // Whoever made one up takes no turn from those whose answers give rights back.
-    await this.database.asSystem((tx) => this.findLinked(tx, token, false));
+    // Whoever made one up, or presses again, takes no turn from those whose answers give rights back.
+    const first = await this.database.asSystem((tx) => this.findLinked(tx, token, false));
+    if (first.standing !== 'good') return sayOf(first.row, first.standing);
     return this.database.asSystemPatiently(async (tx) => {
       const { row, standing } = await this.findLinked(tx, token, true);
-      const language = mailLanguage(row.languages ?? []);
-      const { page } = FOCAL_POINT_WORDS[language];
-      if (standing !== 'good') return writePage(language, page.title, [say(page[standing])]);
+      if (standing !== 'good') return sayOf(row, standing);
       requireBegun(row);
       await this.register.confirm(tx, row.id, nextState(row.state, 'confirm', 'person'));
       await this.audit.recordAsSystem(tx, {
@@ -74,13 +73,13 @@ export class LivenessService implements OnModuleInit {
         about: [row.partner_id],
         details: { by: 'person' },
       });
-      return writePage(language, page.title, [say(page.done)]);
+      return sayOf(row, 'done');
     });
   }
 
-  /** @returns whether there was one that was to be moved on */
+  /** What ends may narrow much when it commits. @returns whether there was one that was to be moved on */
   async moveOnAsSystem(): Promise<boolean> {
-    return this.database.asSystem(async (tx) => {
+    return this.database.asSystemPatiently(async (tx) => {
       const row = await this.liveness.takeDue(tx);
       return row !== null && (await this.moveOn(tx, row, new Date()));
     });
@@ -201,6 +200,12 @@ export class LivenessService implements OnModuleInit {
     if (row.link_turn > 0 && read(row.link_turn - 1) !== null) return { row, standing: 'done' };
     throw problems.notFound();
   }
+}
+
+function sayOf({ languages }: FocalPointRow, standing: 'done' | 'over'): string {
+  const language = mailLanguage(languages ?? []);
+  const { page } = FOCAL_POINT_WORDS[language];
+  return writePage(language, page.title, [say(page[standing])]);
 }
 
 function requireBegun({ valid_from, valid_until }: FocalPointRow): void {

@@ -81,6 +81,16 @@ const ENDINGS: [string, string, string, (one: TestPartner) => Promise<unknown>][
     'new.restricted_since is not null',
     (one) => passDays(app, one, 92),
   ],
+  [
+    'the validity of somebody ends',
+    'focal_point',
+    `new.state = 'ended'`,
+    async (one) => {
+      const { id } = await nominate(one, person());
+      const past = `valid_from = now() - interval '1 day', valid_until = now()`;
+      await sql(`update focal_point set ${past} where id = $1`, id);
+    },
+  ],
 ];
 
 describe('what ends by itself has connections of its own', () => {
@@ -106,12 +116,29 @@ describe('what ends by itself has connections of its own', () => {
         return linkOf(input.email);
       }),
     );
+    const input = person();
+    await nominate(await namer(app), input);
+    const used = await linkOf(input.email);
+    expectStatus(await app.anonymous.post(used), 200);
     const gate = await Gate.closed(superuser, 'focal_point', 'at commit', `new.state = 'confirmed'`);
     const answers = links.map((link) => app.anonymous.post(link));
     await gate.reached();
     const other = await partner(app);
     expect((await other.http.impatient().get('/v1/me')).status).toBe(200);
+    expect((await app.anonymous.impatient().post(used)).status).toBe(200);
     await gate.remove();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(links.map(() => 200));
+  });
+
+  it('and a link whose partner something long goes on with keeps none waiting: its owner is told to come again', async () => {
+    const [input, one] = [person(), await namer(app)];
+    await nominate(one, input);
+    const link = await linkOf(input.email);
+    await superuser.query('begin');
+    await superuser.query('select from partner where id = $1 for update', [one.partner.id]);
+    const refused = await app.anonymous.impatient().post(link);
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+    await superuser.query('rollback');
+    expectStatus(await app.anonymous.post(link), 200);
   });
 });
