@@ -55,7 +55,7 @@ export const TRANSITIONS = {
     by: 'exchange',
     from: OPEN,
     to: 'expired',
-    says: 'when the question was not answered in time, or nobody decided for 180 days after the date',
+    says: 'when the question was not answered in time, or nobody decided for 180 days after the date, or for a year',
   },
 } as const satisfies Record<string, Transition>;
 export type ApplicationAct = keyof typeof TRANSITIONS;
@@ -134,6 +134,8 @@ export const DECIDED_WITHIN_DAYS = 30;
 export const ANSWERED_WITHIN_DAYS = 30;
 /** So long after its date what nobody decided is over: evidence is not kept for ever. */
 export const UNDECIDED_DAYS = 180;
+/** And so long after it was made, whatever dates were set. */
+export const OPEN_DAYS = 365;
 export const MAX_DOCUMENTS = 12;
 export const DOCUMENT_MAX_BYTES = 5 * 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { Clock } from '../core/clock.js';
 import { Database } from '../core/database.js';
 import { CONFIRM_WITHIN_DAYS } from '../mail/mail-links.service.js';
 import { ApplicationRecordService } from './application-record.service.js';
-import { ERASED_AFTER_DAYS, nextState, UNDECIDED_DAYS } from './application.rules.js';
+import { ERASED_AFTER_DAYS, nextState, OPEN_DAYS, UNDECIDED_DAYS } from './application.rules.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplyingService } from './applying.service.js';
 
@@ -30,7 +30,7 @@ export class ApplicationsClock extends Clock {
       await this.applications.deleteAskings(tx);
     });
     return this.database.asSystem(async (tx) => {
-      const rows = await this.applications.takeOverdue(tx, UNDECIDED_DAYS, AT_ONCE);
+      const rows = await this.applications.takeOverdue(tx, UNDECIDED_DAYS, OPEN_DAYS, AT_ONCE);
       for (const row of rows) {
         const state = nextState(row.state, 'lapse', 'exchange');
         await this.applications.changeState(tx, row.id, {

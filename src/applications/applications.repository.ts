@@ -160,7 +160,7 @@ export class ApplicationsRepository {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`application ${email}`]);
     const rows: { count: number }[] = await tx.query(
       `select count(*)::int as count from partner_application
-       where contact_email = $1 and link_asked_at > now() - interval '1 day'`,
+       where contact_email = $1 and state = 'unconfirmed' and link_asked_at > now() - interval '1 day'`,
       [email],
     );
     return rows[0]?.count ?? 0;
@@ -357,15 +357,23 @@ export class ApplicationsRepository {
     return rows[0] ?? null;
   }
 
-  /** What the applicant did not answer in time, and what nobody decided so many days after its date. */
-  async takeOverdue(tx: Tx, undecidedDays: number, limit: number): Promise<ApplicationRow[]> {
+  /**
+   * What the applicant did not answer in time, and what nobody decided so many days after its date, or after so many days
+   * whatever its dates are.
+   */
+  async takeOverdue(
+    tx: Tx,
+    undecidedDays: number,
+    openDays: number,
+    limit: number,
+  ): Promise<ApplicationRow[]> {
     return tx.query(
       `select ${COLUMNS} from partner_application
        where (state = 'information_requested' and answer_by < now())
          or (state in ('submitted', 'vetting', 'information_requested')
-           and decide_by < now() - make_interval(days => $1))
-       order by id limit $2 for update skip locked`,
-      [undecidedDays, limit],
+           and (decide_by < now() - make_interval(days => $1) or created_at < now() - make_interval(days => $2)))
+       order by id limit $3 for update skip locked`,
+      [undecidedDays, openDays, limit],
     );
   }
 
