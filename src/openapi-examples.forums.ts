@@ -24,6 +24,7 @@ const presentedForum = {
   closed: false,
   convenor: { code: 'RIVERAID', name: 'River Aid International' },
   createdAt: MADE,
+  version: 1,
 };
 
 const call = {
@@ -49,6 +50,7 @@ const meeting = {
   timeZone: 'Africa/Khartoum',
   endsAt: '2026-11-10T09:30:00.000Z',
   cancelled: false,
+  version: 1,
 };
 const recorded = { ...meeting, ...minutes };
 

@@ -24,16 +24,9 @@ export class SensitivityController {
   @Get()
   @ApiId()
   @RequireScope('arrangements:read')
-  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
-  async listSensitivity(
-    @CurrentActor() actor: Actor,
-    @Id() id: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<SensitivityMatrixList> {
-    const rows = await this.matrices.list(actor, id);
-    response.set('ETag', versionTag(rows[0]?.version ?? 0));
-    return { items: rows.map(presentMatrix) };
+  async listSensitivity(@CurrentActor() actor: Actor, @Id() id: string): Promise<SensitivityMatrixList> {
+    return { items: (await this.matrices.list(actor, id)).map(presentMatrix) };
   }
 
   /** Decide which texts are to be marked how, at once or from a time to come; what stands is not judged again. */

@@ -63,7 +63,7 @@ export class SensitivityLineView {
 }
 
 export class SensitivityMatrixView {
-  /** That of the newest is for `If-Match` of the next. */
+  /** That of the newest is for `If-Match` of the next, 0 where there is none. */
   version: number;
   protocol: string;
   from: string;

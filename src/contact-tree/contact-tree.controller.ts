@@ -35,14 +35,9 @@ export class ContactTreeController {
   @Get()
   @ApiId()
   @RequireScope('arrangements:read')
-  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
-  async getContactTree(
-    @CurrentActor() actor: Actor,
-    @Id() id: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactTreeView> {
-    return answer(response, await this.trees.get(actor, id));
+  async getContactTree(@CurrentActor() actor: Actor, @Id() id: string): Promise<ContactTreeView> {
+    return presentTree(await this.trees.get(actor, id));
   }
 
   /** Decide who calls whom in an emergency; the numbers are with their focal points. */

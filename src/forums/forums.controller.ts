@@ -60,14 +60,9 @@ export class ForumsController {
   @Get('forums/:id')
   @ApiId()
   @RequireScope('arrangements:read')
-  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
-  async getForum(
-    @CurrentActor() actor: Actor,
-    @Id() id: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ForumView> {
-    return answer(response, await this.forums.get(actor, id));
+  async getForum(@CurrentActor() actor: Actor, @Id() id: string): Promise<ForumView> {
+    return presentForum(await this.forums.get(actor, id));
   }
 
   /** Change a forum that you convene, or close it. */

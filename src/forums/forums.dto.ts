@@ -79,6 +79,8 @@ export class ForumView {
   /** Who calls the meetings; absent when it is no longer a member. */
   convenor?: ConvenorView;
   createdAt: string;
+  /** For `If-Match` of the next change; what others do shows without a new one. */
+  version: number;
 }
 
 export class ForumPage {
@@ -114,5 +116,6 @@ export function presentForum(row: ForumRow): ForumView {
       convenor: { code: row.convenor_code, name: row.convenor_name ?? row.convenor_code },
     }),
     createdAt: row.created_at.toISOString(),
+    version: row.version,
   };
 }

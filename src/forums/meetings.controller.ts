@@ -66,15 +66,13 @@ export class MeetingsController {
   @ApiId()
   @ApiId('meetingId')
   @RequireScope('arrangements:read')
-  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getMeeting(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('meetingId') meetingId: string,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<MeetingView> {
-    return answer(response, await this.meetings.get(actor, id, meetingId));
+    return presentMeeting(await this.meetings.get(actor, id, meetingId));
   }
 
   /** Change, cancel or put under the Chatham House Rule a meeting of a forum that you convene. */

@@ -161,6 +161,8 @@ export class MeetingView {
   /** Absent until they are recorded. */
   minutes?: MinuteItemView[];
   actions: MeetingActionView[];
+  /** For `If-Match` of the next change; what others do shows without a new one. */
+  version: number;
 }
 
 export class MeetingPage {
@@ -210,5 +212,6 @@ export function presentMeeting(row: MeetingRow): MeetingView {
       ...(dueAt !== undefined && { dueAt }),
       done,
     })),
+    version: row.version,
   };
 }

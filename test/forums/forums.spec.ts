@@ -172,10 +172,10 @@ describe('a meeting', () => {
   it('has minutes and actions with owner and due date, which can be corrected until it is cancelled', async () => {
     const meeting = await call();
     expect(meeting).not.toHaveProperty('minutes');
-    expect(expectStatus(await record(meeting), 200)).toEqual({ ...meeting, ...said });
+    expect(expectStatus(await record(meeting), 200)).toEqual({ ...meeting, ...said, version: 2 });
     const done = { ...said, actions: [{ ...said.actions[0], done: true }] };
     expectStatus(await convenor.http.put(at(meeting, '/minutes'), done), 200);
-    expect((await member.http.get(at(meeting))).body).toEqual({ ...meeting, ...done });
+    expect((await member.http.get(at(meeting))).body).toEqual({ ...meeting, ...done, version: 3 });
     expectStatus(await convenor.http.patch(at(meeting), { cancelled: true }), 200);
     expect((await record(meeting)).status).toBe(409);
   });
