@@ -241,6 +241,7 @@ describe('the actor behind a token', () => {
       partnerKind: 'ingo',
       partnerStatus: 'active',
       scopes: new Set(['partners:manage', 'alerts:read']),
+      attestBy: expect.any(Date),
       narrowed: false,
       manages: ['partners'],
     });
@@ -273,7 +274,7 @@ describe('the actor behind a token', () => {
       query(app.database.superuserUrl, `update partner set status = $2 where id = $1`, [partnerId, status]);
     const all = [
       ...['partners', 'sub-partners', 'arrangements', 'reference'],
-      ...['partnership', 'applications', 'clients'],
+      ...['partnership', 'presences', 'applications', 'clients'],
     ];
     expect((await actorOf(app, token)).manages).toEqual(all);
     await statusIs('suspended');

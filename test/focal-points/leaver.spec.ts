@@ -24,6 +24,7 @@ const FREE_TEXT: Record<string, string> = {
 /** Routes of which nothing is there to be read in this world. */
 const NOTHING_THERE: Record<string, string> = {
   '/v1/contributions/{token}': 'for a partner that has left as a whole, by an address told once',
+  '/v1/contributions/{token}/files/{fileId}': 'the same',
   '/v1/partners/{id}/withdrawal': 'the same',
   '/v1/partner-application-links/{token}': 'a mail that waits, and was never read',
   '/v1/unsubscribe/{token}': 'stands in mails about alerts alone',

@@ -124,7 +124,7 @@ describe('answers to what is right', () => {
       expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), 200);
       expectStatus(await steward.post(`/v1/partners/${other.partner.id}/${change}`), repeated);
     }
-    const leaving = await partner(app, { scopes: ['partnership:end', 'partners:read'] });
+    const leaving = await partner(app, { scopes: ['partnership:end', 'partners:read', 'alerts:publish'] });
     const its = `/v1/partners/${leaving.partner.id}`;
     const registering = { ...(example('registerSubPartner', 'application/json') as object), code: uniqueCode('S') };
     const again = { headers: { 'Idempotency-Key': randomUUID() } };
@@ -149,6 +149,12 @@ describe('answers to what is right', () => {
     expectStatus(await proposer.post(`${its}/presences`, presence), 409);
     expectStatus(await steward.get(`${its}/presences`), 200);
     expectStatus(await steward.get(`${its}/presences`, { query: { cursor: 'none' } }), 400);
+    const file = { headers: { 'Content-Type': 'text/plain' }, query: { name: 'closures.txt' } };
+    const { id: attached } = expectStatus(await leaving.http.post<{ id: string }>('/v1/attachments', 'All.', file), 201);
+    const here = await arrangement(app, { members: [leaving] });
+    const contributed = alertInput({ audience: { arrangements: [here.code] } });
+    Object.assign(contributed.renditions[0]!, { attachments: [attached] });
+    expectStatus(await leaving.http.post('/v1/alerts', contributed), 201);
     const left = expectStatus(
       await leaving.http.post<{ contributions: string }>(`${its}/withdrawal`, { choice: 'return' }),
       200,
@@ -157,6 +163,7 @@ describe('answers to what is right', () => {
     expectStatus(await app.anonymous.get(left.contributions), 200);
     expectStatus(await app.anonymous.get(left.contributions, { query: { cursor: 'none' } }), 400);
     expectStatus(await app.anonymous.get('/v1/contributions/nobody'), 404);
+    expectStatus(await app.anonymous.get(`${left.contributions}/files/${attached}`), 200);
     expectStatus(await app.anonymous.get(`${left.contributions}/files/${randomUUID()}`), 404);
     expectStatus(await app.anonymous.post('/v1/contributions/nobody/receipt'), 404);
     const nobody = `/v1/partners/${randomUUID()}`;
@@ -1137,7 +1144,7 @@ describe('answers to what is wrong', () => {
       const { access_token } = expectStatus(await requestToken(there, bound), 200);
       const token = { Authorization: `Bearer ${access_token}` };
       expectStatus(await there.get('/v1/me', { headers: token }), 200);
-      expectStatus(await http.get('/v1/me', { headers: token }), 403);
+      for (const path of ['/v1/me', '/v1/me/quotas']) expectStatus(await http.get(path, { headers: token }), 403);
       const list = '/v1/reference/incident-acts';
       for (const path of ['/v1/reference', list, `${list}/theft`, `${list}/revisions`]) {
         expectStatus(await http.get(path, { headers: token }), 403);

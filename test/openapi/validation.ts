@@ -10,6 +10,7 @@ const formats = {
   // Bytes: whatever they are.
   binary: () => true,
   uri: (text: string) => URL.canParse(text),
+  email: /^[^\s@]+@[^\s@]+$/,
 };
 
 /** Answers may gain fields one day; today they have exactly those that are documented. */

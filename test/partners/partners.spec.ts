@@ -398,8 +398,16 @@ describe('GET /v1/me', () => {
           status: 'active',
         },
         scopes: ['alerts:publish', 'alerts:read', 'alerts:respond', 'arrangements:read', 'partners:read'],
+        attestBy: expect.stringMatching(/^\d{4}-/),
         ceiling: { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' },
-        arrangements: [{ id: here.id, code: here.code, name: `Arrangement ${here.code}` }],
+        arrangements: [
+          {
+            id: here.id,
+            code: here.code,
+            name: `Arrangement ${here.code}`,
+            ceiling: { tlp: 'RED', classification: 'STRICTLY_CONFIDENTIAL' },
+          },
+        ],
         requestsPerMinute: 1_000_000,
       },
     ]);

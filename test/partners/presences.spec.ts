@@ -223,8 +223,8 @@ it('tells fellow members where it works now, in countries that they share, and n
     );
   for (const by of [ngo.http, app.steward]) {
     expect(await seen(by)).toEqual([
-      [now.id, reason],
       [plan.id, reason],
+      [now.id, reason],
     ]);
   }
   expect(await seen(peer.http)).toEqual([[now.id, undefined]]);
