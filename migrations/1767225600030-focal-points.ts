@@ -441,9 +441,9 @@ const GONE = `
   declare
     v_email text;
   begin
-    -- Nothing ends at an address at which somebody is still there: at the duty line, or who shares it with the leaver.
+    -- Nothing ends at an address at which somebody is still there: who shares it with the leaver, or a duty line.
     select c.email into v_email from focal_point_contact c
-    where c.focal_point_id = new.id and new.role <> 'duty_line' and not exists (
+    where c.focal_point_id = new.id and not exists (
       select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
       where f.partner_id = new.partner_id and f.id <> new.id and f.state not in ('ended', 'departed')
         and lower(o.email) = lower(c.email));
@@ -514,8 +514,8 @@ const MOVED = `
     where kind in ('focal_point.ask', 'focal_point.reminder') and params->>'id' = new.focal_point_id::text;
     update mail_notice set address = new.email
     where kind like 'focal\\_point.%' and params->>'id' = new.focal_point_id::text;
-    -- A duty line is nobody who leaves, and somebody else may still be there.
-    if new.name is null or exists (
+    -- Somebody else may still be there.
+    if exists (
       select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
       where f.partner_id = v_partner and f.id <> new.focal_point_id and f.state not in ('ended', 'departed')
         and lower(o.email) = lower(old.email)) then return null; end if;

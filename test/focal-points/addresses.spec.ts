@@ -122,9 +122,19 @@ describe('an address that several share', () => {
     expect(await recipientsOf(subscription)).toEqual([[input.email, 'confirmed']]);
     expect(await reminders()).toEqual(before);
     await depart(line);
-    const late = await nominate(owner, person({ email: input.email }));
-    await depart(late);
     expect([await recipientsOf(subscription), await reminders()]).toEqual([[], []]);
+  });
+
+  it('is mailed no more when its duty line, which was there last, ends at its date', async () => {
+    const input = person();
+    const hq = await nominate(owner, input);
+    const line = await nominate(owner, dutyLine({ email: input.email, until: '2099-01-01T00:00:00Z' }));
+    const subscription = await alertsTo(input.email);
+    await depart(hq);
+    expect(await recipientsOf(subscription)).toEqual([[input.email, 'confirmed']]);
+    await endNow(line);
+    await ended(line);
+    expect(await recipientsOf(subscription)).toEqual([]);
   });
 
   it('of one person in two roles is mailed until the last of them is over', async () => {
@@ -212,15 +222,28 @@ describe('a new address', () => {
     expect([await recipientsOf(subscription), await reminders()]).toEqual([[], []]);
   });
 
-  it('takes nothing from an address at which somebody else still is, nor from a duty line', async () => {
+  it('takes nothing from an address at which somebody else still is', async () => {
     const input = person();
-    const [made, line] = [await nominate(owner, input), await nominate(owner, dutyLine())];
+    const made = await nominate(owner, input);
     await nominate(owner, person({ email: input.email }));
-    const [shared, duty] = [await alertsTo(input.email), await alertsTo(line.email ?? '')];
+    const shared = await alertsTo(input.email);
     await move(made, person().email);
-    await move(line, person().email);
     expect(await recipientsOf(shared)).toEqual([[input.email, 'confirmed']]);
-    expect(await recipientsOf(duty)).toEqual([[line.email, 'confirmed']]);
+  });
+
+  it('of a duty line takes over what a person had there that moved away before', async () => {
+    const [input, email] = [person(), person().email];
+    const [made, line] = [
+      await nominate(owner, input),
+      await nominate(owner, dutyLine({ email: input.email })),
+    ];
+    const subscription = await alertsTo(input.email);
+    await remindedAt(input.email);
+    await move(made, person().email);
+    expect(await recipientsOf(subscription)).toEqual([[input.email, 'confirmed']]);
+    await move(line, email);
+    expect(await recipientsOf(subscription)).toEqual([[email, 'unconfirmed']]);
+    expect(await reminders()).toEqual([{ address: email }, { address: email }]);
   });
 
   it('is not asked where it stands already, nor on behalf of whoever had enough', async () => {
