@@ -17,7 +17,7 @@ export class Leavers1767225600044 implements MigrationInterface {
       drop function focal_point_unname(); drop function focal_points_of_person(uuid);
       drop function names_person(text, text, text); drop function without_person(jsonb, text, text, text);
       drop policy engine_unnames on meeting;
-      revoke select (id, minutes, actions), update (minutes, actions) on meeting from slt_engine;
+      revoke select (id, minutes, actions, version), update (minutes, actions, version) on meeting from slt_engine;
       drop policy engine_reads on partner_application; drop policy engine_unnames on partner_application;
       revoke select (id, state, partner_id, name, contact_name, contact_email),
         update (contact_name, contact_title, contact_email, case_hash) on partner_application from slt_engine;
@@ -78,8 +78,9 @@ const FUNCTIONS = `
         and (names_person(contact_name, v_name, v_email) or lower(contact_email) = lower(v_email));
     update client set name = 'Of a focal point that has left'
       where focal_point_id = new.id and names_person(name, v_name, v_email);
+    -- Who read it before writes nobody back into it.
     update meeting m set minutes = without_person(m.minutes, 'speaker', v_name, v_email),
-        actions = without_person(m.actions, 'owner', v_name, v_email)
+        actions = without_person(m.actions, 'owner', v_name, v_email), version = m.version + 1
       from forum f where f.id = m.forum_id
         and exists (select from membership s where s.arrangement_id = f.arrangement_id and s.partner_id = new.partner_id)
         and (m.minutes <> without_person(m.minutes, 'speaker', v_name, v_email)
@@ -101,7 +102,7 @@ const notices = (applications: boolean): string => {
 
 const POLICIES = `
   create policy engine_unnames on meeting for update to slt_engine using (true) with check (true);
-  grant select (id, minutes, actions), update (minutes, actions) on meeting to slt_engine;
+  grant select (id, minutes, actions, version), update (minutes, actions, version) on meeting to slt_engine;
   create policy engine_reads on partner_application for select to slt_engine using (state = 'approved');
   create policy engine_unnames on partner_application for update to slt_engine
     using (state = 'approved') with check (state = 'approved');

@@ -35,6 +35,8 @@ let mails: MailServer;
 let app: TestApp;
 let receiver: Receiver;
 let world: LeaverWorld;
+/** Minutes as they were read before it left, and for which version. */
+let former: { tag: string; said: object };
 
 beforeAll(async () => {
   mails = await startMailServer();
@@ -82,6 +84,15 @@ async function columnsWith(words: string[]): Promise<string[]> {
   } finally {
     await superuser.end();
   }
+}
+
+const meetingPath = (): string =>
+  `/v1/forums/${world.ids['/v1/forums']}/meetings/${world.parts['meetingId']}`;
+
+async function readMinutes(): Promise<typeof former> {
+  const { headers, body } = await world.fellow.http.get<Record<string, unknown>>(meetingPath());
+  const { minutes, actions, version } = body;
+  return { tag: headers.get('etag') ?? `"${Number(version)}"`, said: { minutes, actions } };
 }
 
 interface Reading {
@@ -167,6 +178,7 @@ describe('somebody who leaves', () => {
   }, 120_000);
 
   it('is gone from every table and every view with one call, wherever it spoke for its organisation', async () => {
+    former = await readMinutes();
     const left = expectStatus(
       await world.own.http.post<{
         focalPoint: FocalPoint;
@@ -194,6 +206,16 @@ describe('somebody who leaves', () => {
     expect((await app.anonymous.get(world.links.at(-1) ?? '')).status).toBe(404);
   }, 120_000);
 
+  it('is not written back into minutes for a version that was read before', async () => {
+    expect(JSON.stringify(former.said)).toContain(world.words[0]);
+    const now = await readMinutes();
+    expect(now.tag).not.toBe(former.tag);
+    const write = (tag: string): Promise<{ status: number }> =>
+      world.fellow.http.put(`${meetingPath()}/minutes`, former.said, { headers: { 'If-Match': tag } });
+    expect((await write(former.tag)).status).toBe(412);
+    expect(await readMinutes()).toEqual(now);
+  });
+
   it('is in the audit as ids, of each place where it was', async () => {
     for (const id of [world.focalPoint, ...world.others]) {
       const { items } = expectStatus(
@@ -205,9 +227,8 @@ describe('somebody who leaves', () => {
   });
 
   it('leaves what is not of it as it was', async () => {
-    const path = `/v1/forums/${world.ids['/v1/forums']}/meetings/${world.parts['meetingId']}`;
     const { minutes, actions } = expectStatus(
-      await world.fellow.http.get<{ minutes: object[]; actions: object[] }>(path),
+      await world.fellow.http.get<{ minutes: object[]; actions: object[] }>(meetingPath()),
       200,
     );
     expect(minutes).toEqual([
