@@ -13,7 +13,8 @@ export class Leavers1767225600044 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop trigger focal_point_departed on focal_point;
+      drop trigger partner_left_application on partner; drop function application_unname();
+      drop trigger focal_point_ending on focal_point;
       drop function focal_point_unname(); drop function focal_points_of_person(uuid);
       drop function names_person(text, text, text); drop function without_person(jsonb, text, text, text);
       drop policy engine_unnames on meeting;
@@ -67,17 +68,31 @@ const FUNCTIONS = `
     v_email text;
   begin
     select name, email into v_name, v_email from focal_point_contact where focal_point_id = new.id;
-    update commitment_acceptance set officer_name = null
-      where partner_id = new.partner_id and names_person(officer_name, v_name, v_email);
+    -- An address at which somebody else still is says nothing of who leaves.
+    if exists (
+      select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
+      where f.partner_id = new.partner_id and f.id <> new.id and f.state not in ('ended', 'departed')
+        and lower(o.email) = lower(v_email)) then v_email := null; end if;
+    -- Whose time is over in one place may be there in another; whoever departs does so everywhere.
+    if new.state = 'ended' and exists (
+      select from focal_point f join focal_point_contact o on o.focal_point_id = f.id
+      where f.partner_id = new.partner_id and f.id <> new.id and f.state not in ('ended', 'departed')
+        and lower(btrim(o.name)) = lower(btrim(v_name))) then v_name := null; end if;
     delete from mail_notice n using partner_application a
-      where a.partner_id = new.partner_id and n.kind like 'application.%' and lower(n.address) = lower(v_email)
-        and (n.params->>'id' = a.id::text or n.params->>'name' = a.name);
+      where a.partner_id = new.partner_id and n.kind like 'application.%'
+        and (n.params->>'id' = a.id::text or n.params->>'name' = a.name)
+        and (lower(n.address) = lower(v_email)
+          or (lower(n.address) = lower(a.contact_email) and names_person(a.contact_name, v_name, v_email)));
     -- With it goes the private link, which it alone was told.
     update partner_application set contact_name = null, contact_title = null, contact_email = null, case_hash = null
       where partner_id = new.partner_id
         and (names_person(contact_name, v_name, v_email) or lower(contact_email) = lower(v_email));
     update client set name = 'Of a focal point that has left'
       where focal_point_id = new.id and names_person(name, v_name, v_email);
+    -- What somebody signed and said while it was there is true of whoever only has another task now.
+    if new.state = 'ended' then return null; end if;
+    update commitment_acceptance set officer_name = null
+      where partner_id = new.partner_id and names_person(officer_name, v_name, v_email);
     -- Who read it before writes nobody back into it.
     update meeting m set minutes = without_person(m.minutes, 'speaker', v_name, v_email),
         actions = without_person(m.actions, 'owner', v_name, v_email), version = m.version + 1
@@ -88,9 +103,23 @@ const FUNCTIONS = `
     return null;
   end $$;
   -- Before what is of the person itself goes, in order of name.
-  create trigger focal_point_departed after update of state on focal_point
-    for each row when (new.state = 'departed' and old.state not in ('ended', 'departed') and new.role <> 'duty_line')
+  create trigger focal_point_ending after update of state on focal_point
+    for each row when (new.state in ('ended', 'departed') and old.state not in ('ended', 'departed'))
     execute function focal_point_unname();
+
+  -- Nobody asks a partner that has left for good how it applied, whoever did that for it.
+  create function application_unname() returns trigger
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    delete from mail_notice n using partner_application a
+      where a.partner_id = new.id and n.kind like 'application.%' and lower(n.address) = lower(a.contact_email)
+        and (n.params->>'id' = a.id::text or n.params->>'name' = a.name);
+    update partner_application set contact_name = null, contact_title = null, contact_email = null, case_hash = null
+      where partner_id = new.id;
+    return null;
+  end $$;
+  create trigger partner_left_application after update of status on partner
+    for each row when (new.status = 'withdrawn' and old.status <> 'withdrawn') execute function application_unname();
 `;
 
 /** Which mails on their way the engine finds and forgets. */
@@ -112,11 +141,12 @@ const POLICIES = `
   grant select (name), update (name) on client to slt_engine;
   grant update (officer_name) on commitment_acceptance to slt_engine;
   grant create on schema public to slt_engine;
+  alter function application_unname() owner to slt_engine;
   alter function focal_point_unname() owner to slt_engine;
   alter function focal_points_of_person(uuid) owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function focal_point_unname(), focal_points_of_person(uuid), names_person(text, text, text),
-    without_person(jsonb, text, text, text) from public;
+  revoke execute on function application_unname(), focal_point_unname(), focal_points_of_person(uuid),
+    names_person(text, text, text), without_person(jsonb, text, text, text) from public;
   grant execute on function names_person(text, text, text), without_person(jsonb, text, text, text) to slt_engine;
   grant execute on function focal_points_of_person(uuid) to slt_service;
 `;
