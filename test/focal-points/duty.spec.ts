@@ -143,14 +143,54 @@ it('hears how it goes on also when somebody answers again, and of nothing new', 
     'To be raised (Severe)',
   ]);
   expect(told().some(({ raw }) => raw.includes('Raised'))).toBe(false);
-  expectStatus(await originator.http.post(`/v1/alerts/${raised}/withdrawal`, {}), 204);
-  await hears('An alert was withdrawn: delete what you received');
-  // Nothing stands any more of which it was told.
+  for (const one of [raised, id]) {
+    expectStatus(await originator.http.post(`/v1/alerts/${one}/withdrawal`, {}), 204);
+  }
+  const withdrawn = 'An alert was withdrawn: delete what you received';
+  await until(() => Promise.resolve(subjects().filter((one) => one === withdrawn).length === 2));
+  // All is withdrawn of which it was told.
+  await until(async () => !(await isWatched()));
+});
+
+it('hears how it goes on of what was still on its way when somebody answered again', async () => {
+  let refused = false;
+  mails.refuseMessage = (raw) => {
+    if (!raw.includes('Held up')) return undefined;
+    refused = true;
+    return { code: 451, message: 'Come back later' };
+  };
+  const id = await publish('Held up');
+  await until(() => Promise.resolve(refused));
+  await answerAgain();
+  expect(await isWatched()).toBe(true);
+  mails.refuseMessage = () => undefined;
+  await query(app.database.superuserUrl, `update duty_mail set due_at = now() where alert_id = $1`, [id]);
+  await hears('Held up (Severe)');
+  await cancel(id);
+  await hears('Cancelled: Held up (Severe)');
+});
+
+it('hears also of what is over, for a month, that it begins again or is withdrawn', async () => {
+  const [expired, cancelled] = [await publish('Runs out'), await publish('Called off')];
+  await hears('Runs out (Severe)');
+  await hears('Called off (Severe)');
+  await cancel(cancelled);
+  await hears('Cancelled: Called off (Severe)');
+  const due = `update shareable set expires_at = now() - interval '1 second' where id = $1`;
+  await query(app.database.superuserUrl, due, [expired]);
   await until(async () => {
-    await app.nest.get(DutyService, { strict: false }).watchAsSystem();
-    const sql = `select from duty_watch where partner_id = $1`;
-    return (await query(app.database.superuserUrl, sql, [member.partner.id])).length === 0;
+    const { body } = await originator.http.get<{ state: string }>(`/v1/alerts/${expired}`);
+    return body.state === 'expired';
   });
+  await answerAgain();
+  await update(expired, 'Goes on');
+  await hears('Update: Goes on (Severe)');
+  expectStatus(await originator.http.post(`/v1/alerts/${expired}/withdrawal`, {}), 204);
+  await hears('An alert was withdrawn: delete what you received');
+  expect(await isWatched()).toBe(true);
+  const month = `update duty_mail set due_at = now() - interval '30 days' where alert_id = $1`;
+  await query(app.database.superuserUrl, month, [cancelled]);
+  await until(async () => !(await isWatched()));
 });
 
 it('hears the newest last, also of what changes while one of two processes is telling it', async () => {
@@ -180,6 +220,21 @@ it('hears the newest last, also of what changes while one of two processes is te
   ]);
   await twin.close();
 });
+
+/** Somebody speaks for all of the member; returns when what changed by that is looked at. */
+async function answerAgain(): Promise<void> {
+  await confirm(member, await nominate(member));
+  await countryFocalPoint(member, here);
+  const unread = `select from duty_watch w join change_head h on h.reader_id = w.partner_id and not h.is_drill
+    and h.position > w.position where w.partner_id = $1`;
+  await until(async () => (await query(app.database.superuserUrl, unread, [member.partner.id])).length === 0);
+}
+
+async function isWatched(): Promise<boolean> {
+  await app.nest.get(DutyService, { strict: false }).watchAsSystem();
+  const sql = `select from duty_watch where partner_id = $1`;
+  return (await query(app.database.superuserUrl, sql, [member.partner.id])).length > 0;
+}
 
 /** How far in its log it is to be told of the alert. */
 async function position(id: string): Promise<number> {

@@ -4,6 +4,11 @@ import { type Tx } from '../../core/database.js';
 /** Longer than a mail server may take; what a process left undone goes on after it. */
 const TAKEN_SECONDS = 90;
 const ENTRIES_AT_ONCE = 200;
+/**
+ * So long after a duty address was last told of it, what is over is watched: it may still be extended, cancelled or
+ * withdrawn. Later nobody acts by it any more, and a log that is read for ever on its behalf would serve nobody.
+ */
+const OVER_DAYS = 30;
 
 /** Partners for which, or for a membership of which, nobody answers. */
 const RESTRICTED = `(
@@ -46,8 +51,8 @@ export interface TakenDutyMail {
 @Injectable()
 export class DutyRepository {
   /**
-   * Somebody answers again: the log is watched no more, once it is read and nothing stands any more of which a duty
-   * address was told. What rests may come back, and is watched until then.
+   * Somebody answers again: the log is watched no more, once it is read and all is withdrawn, or long over, of which a
+   * duty address was told, or is about to be. What rests may come back, and is watched until then.
    */
   async endWatches(tx: Tx): Promise<void> {
     await tx.query(
@@ -55,8 +60,10 @@ export class DutyRepository {
          and not exists (select from change_head h
            where h.reader_id = w.partner_id and not h.is_drill and h.position > w.position)
          and not exists (select from focal_point f join duty_mail d on d.focal_point_id = f.id
-           join shareable s on s.id = d.alert_id and s.state = 'published'
-           where f.partner_id = w.partner_id and f.state not in ('ended', 'departed') and d.tlp is not null)`,
+           join shareable s on s.id = d.alert_id and s.state <> 'withdrawn'
+           where f.partner_id = w.partner_id and f.state not in ('ended', 'departed')
+             and (d.tlp is not null or d.state = 'waiting')
+             and (s.state = 'published' or d.due_at > now() - make_interval(hours => ${24 * OVER_DAYS})))`,
     );
   }
 
