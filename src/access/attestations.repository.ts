@@ -78,7 +78,8 @@ export class AttestationsRepository {
 
   /**
    * Of the partner whose turn it is, the clients for which somebody must speak within 30 days, and again within 7: of each day
-   * once, in one process at a time. What ends before its day by itself needs nobody.
+   * once, in one process at a time. What ends before its day by itself needs nobody; whoever is suspended then would come
+   * back with keys that only read, and is told, too.
    */
   async takeDueAsSystem(tx: Tx): Promise<DueAttestations | null> {
     const [turn]: { mine: boolean }[] = await tx.query(
@@ -90,8 +91,8 @@ export class AttestationsRepository {
          select c.id, c.partner_id, c.attest_by, d.days
          from client c join partner p on p.id = c.partner_id
          cross join lateral (select case when c.attest_by <= now() + interval '168 hours' then 7 else 30 end as days) d
-         where c.revoked_at is null and (c.expires_at is null or c.expires_at > c.attest_by) and p.status = 'active'
-           and c.attest_by > now() and c.attest_by <= now() + interval '720 hours'
+         where c.revoked_at is null and (c.expires_at is null or c.expires_at > c.attest_by)
+           and p.status in ('active', 'suspended') and c.attest_by > now() and c.attest_by <= now() + interval '720 hours'
            and (c.attest_told_for is distinct from c.attest_by or c.attest_told_days > d.days))
        update client c set attest_told_for = d.attest_by, attest_told_days = d.days from due d
        where c.id = d.id and d.partner_id = (select partner_id from due order by attest_by, id limit 1)

@@ -104,6 +104,16 @@ describe('a client for which somebody must speak', () => {
     expect([...about(revoked.clientId), ...about(ending.clientId)]).toEqual([]);
   });
 
+  it('is told of also while its partner is suspended, or it would come back with keys that only read', async () => {
+    const resting = await namer(app);
+    const input = person({ role: 'administrator' });
+    await nominate(resting, input);
+    expectStatus(await app.steward.post(`/v1/partners/${resting.partner.id}/suspension`), 200);
+    await dueIn(resting.client.clientId, '6 days');
+    const [mail] = await said(resting.client.clientId, 1);
+    expect(mail?.to).toEqual([input.email]);
+  });
+
   it('reads of itself until when', async () => {
     const whole = await client(app, owner.partner.id, { scopes: ['partners:read'] });
     const http = await app.as(whole);
