@@ -81,6 +81,7 @@ const TABLES = `
     awaited_since timestamptz not null default now(),
     reminders integer not null default 0,
     link_turn integer not null default 0,
+    version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint focal_point_role_check check (role in ('headquarters', 'country', 'area', 'alternate', 'duty_line',
       'administrator', 'training', 'finance')),
@@ -129,10 +130,10 @@ const TABLES = `
   create policy engine_ends on focal_point for update to slt_engine using (true) with check (state = 'ended');
   grant select, insert on focal_point to slt_service;
   grant select on focal_point to slt_background;
-  grant select (id, partner_id, state), update (state) on focal_point to slt_engine;
-  grant update (countries, area, valid_until, state, confirmed_at, awaited_since, reminders, link_turn)
+  grant select (id, partner_id, state, version), update (state, version) on focal_point to slt_engine;
+  grant update (countries, area, valid_until, state, confirmed_at, awaited_since, reminders, link_turn, version)
     on focal_point to slt_service;
-  grant update (state, confirmed_at, awaited_since, reminders, link_turn) on focal_point to slt_background;
+  grant update (state, confirmed_at, awaited_since, reminders, link_turn, version) on focal_point to slt_background;
 
   alter table focal_point_contact enable row level security;
   alter table focal_point_contact force row level security;
@@ -475,7 +476,8 @@ const GONE = `
   create function focal_point_leave() returns trigger
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   begin
-    update focal_point set state = 'ended' where partner_id = new.id and state not in ('ended', 'departed');
+    update focal_point set state = 'ended', version = version + 1
+    where partner_id = new.id and state not in ('ended', 'departed');
     return null;
   end $$;
   grant create on schema public to slt_engine;

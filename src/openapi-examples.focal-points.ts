@@ -76,6 +76,9 @@ const gone = {
   handover: { successorId: SUCCESSOR, openMatters, at: '2026-12-01T08:00:00.000Z' },
 };
 
+/** As its own partner reads it. */
+const own = (focalPoint: object, version: number): object => ({ ...focalPoint, version });
+
 const PAGE = '<!doctype html><html lang="en">…</html>';
 
 export const FOCAL_POINTS_REQUESTS: RequestExamples = {
@@ -96,7 +99,7 @@ export const FOCAL_POINTS_RESPONSES: ResponseExamples = {
   listFocalPoints: {
     200: {
       [JSON_TYPE]: {
-        items: [confirmed, dutyLine],
+        items: [own(confirmed, 2), own(dutyLine, 2)],
         coverage: [
           { confirmBy: '2027-01-31T08:00:00.000Z', suspendsAt: '2027-02-01T08:00:00.000Z' },
           {
@@ -109,18 +112,25 @@ export const FOCAL_POINTS_RESPONSES: ResponseExamples = {
       },
     },
   },
-  nominateFocalPoint: { 201: { [JSON_TYPE]: there } },
-  getFocalPoint: { 200: { [JSON_TYPE]: confirmed } },
-  changeFocalPoint: { 200: { [JSON_TYPE]: { ...confirmed, phones: ['+41225550101'] } } },
-  confirmFocalPoint: { 200: { [JSON_TYPE]: confirmed } },
+  nominateFocalPoint: { 201: { [JSON_TYPE]: own(there, 1) } },
+  getFocalPoint: { 200: { [JSON_TYPE]: own(confirmed, 2) } },
+  changeFocalPoint: { 200: { [JSON_TYPE]: own({ ...confirmed, phones: ['+41225550101'] }, 3) } },
+  confirmFocalPoint: { 200: { [JSON_TYPE]: own(confirmed, 2) } },
   reportDeparture: {
     200: {
-      [JSON_TYPE]: { focalPoint: gone, alsoDeparted: [], revokedClients: ['client-of-the-country-office'] },
+      [JSON_TYPE]: {
+        focalPoint: own(gone, 4),
+        alsoDeparted: [],
+        revokedClients: ['client-of-the-country-office'],
+      },
     },
   },
   acknowledgeHandover: {
     200: {
-      [JSON_TYPE]: { ...gone, handover: { ...gone.handover, acknowledgedAt: '2026-12-02T08:00:00.000Z' } },
+      [JSON_TYPE]: own(
+        { ...gone, handover: { ...gone.handover, acknowledgedAt: '2026-12-02T08:00:00.000Z' } },
+        5,
+      ),
     },
   },
   getContactDirectory: {

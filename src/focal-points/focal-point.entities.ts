@@ -56,6 +56,9 @@ export class FocalPointEntity {
   @Column('integer', { name: 'link_turn', default: 0 })
   linkTurn: number;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

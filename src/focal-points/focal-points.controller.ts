@@ -1,8 +1,11 @@
-import { Body, Controller, Get, Header, HttpCode, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { type Actor } from '../access/actor.js';
 import { CurrentActor, ReadsOnly, RequireScope } from '../access/route.decorator.js';
-import { ApiId, ApiIdempotencyKey, Id, Idempotency } from '../core/http.decorators.js';
+import { ApiAnswerHeaders } from '../core/answers.decorator.js';
+import { versionTag } from '../core/etag.js';
+import { ApiId, ApiIdempotencyKey, ApiIfMatch, Id, Idempotency } from '../core/http.decorators.js';
 import { type IdempotencyKey } from '../core/idempotency.js';
 import { ApiProblems } from '../core/problem.decorator.js';
 import { DeparturesService } from './departures.service.js';
@@ -57,13 +60,15 @@ export class FocalPointsController {
   @ApiId('focalPointId')
   @ReadsOnly()
   @RequireScope('focal-points:manage')
+  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getFocalPoint(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('focalPointId') focalPointId: string,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<OwnFocalPointView> {
-    return this.focalPoints.get(actor, id, focalPointId);
+    return answer(response, await this.focalPoints.get(actor, id, focalPointId));
   }
 
   /** Change how a focal point is reached, or until when it is valid. */
@@ -72,14 +77,18 @@ export class FocalPointsController {
   @ApiId()
   @ApiId('focalPointId')
   @RequireScope('focal-points:manage')
-  @ApiProblems('not-found', 'conflict')
+  @ApiIfMatch()
+  @ApiAnswerHeaders('ETag')
+  @ApiProblems('not-found', 'conflict', 'precondition-failed')
   async changeFocalPoint(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('focalPointId') focalPointId: string,
     @Body() dto: ChangeFocalPointDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<OwnFocalPointView> {
-    return this.focalPoints.change(actor, id, focalPointId, dto);
+    return answer(response, await this.focalPoints.change(actor, id, focalPointId, dto, ifMatch));
   }
 
   /** Confirm that a focal point is still there, for another 90 days. */
@@ -130,4 +139,9 @@ export class FocalPointsController {
   ): Promise<OwnFocalPointView> {
     return this.departures.acknowledge(actor, id, focalPointId);
   }
+}
+
+function answer(response: Response, focalPoint: OwnFocalPointView): OwnFocalPointView {
+  response.set('ETag', versionTag(focalPoint.version));
+  return focalPoint;
 }

@@ -4,7 +4,7 @@ import { type FocalPointState } from './focal-point.rules.js';
 import { type CoverageRow, type FocalPointRow, type HandoverRow } from './focal-points.view.js';
 
 const COLUMNS = `f.id, f.partner_id, f.role, f.arrangement_id, f.countries, f.area, f.valid_from, f.valid_until, f.state,
-  f.confirmed_at, f.awaited_since, f.reminders, f.link_turn, f.created_at`;
+  f.confirmed_at, f.awaited_since, f.reminders, f.link_turn, f.version, f.created_at`;
 const CONTACT = `c.name, c.email, c.phones, c.call_sign, c.languages`;
 const WHOLE = `select ${COLUMNS}, ${CONTACT} from focal_point f
   left join focal_point_contact c on c.focal_point_id = f.id`;
@@ -111,7 +111,7 @@ export class FocalPointsRepository {
   async confirm(tx: Tx, id: string, state: FocalPointState): Promise<void> {
     await tx.query(
       `update focal_point set state = $2, confirmed_at = clock_timestamp(), awaited_since = clock_timestamp(),
-         reminders = 1, link_turn = link_turn + 1
+         reminders = 1, link_turn = link_turn + 1, version = version + 1
        where id = $1`,
       [id, state],
     );
@@ -125,8 +125,12 @@ export class FocalPointsRepository {
     );
   }
 
-  async changeValidity(tx: Tx, id: string, until: Date): Promise<void> {
-    await tx.query(`update focal_point set valid_until = $2 where id = $1`, [id, until]);
+  /** That how it is reached is another, or until when; null leaves that as it is. */
+  async changeValidity(tx: Tx, id: string, until: Date | null): Promise<void> {
+    await tx.query(
+      `update focal_point set valid_until = coalesce($2, valid_until), version = version + 1 where id = $1`,
+      [id, until],
+    );
   }
 
   /** Nobody comes by a link that went to another address; nothing of this round has gone to the new one. */
@@ -136,7 +140,7 @@ export class FocalPointsRepository {
 
   /** What is of the person is deleted and its clients are revoked by trigger, when it is over. */
   async changeState(tx: Tx, id: string, state: FocalPointState): Promise<void> {
-    await tx.query(`update focal_point set state = $2 where id = $1`, [id, state]);
+    await tx.query(`update focal_point set state = $2, version = version + 1 where id = $1`, [id, state]);
   }
 
   async listBoundClients(tx: Tx, id: string): Promise<string[]> {
@@ -180,6 +184,7 @@ export class FocalPointsRepository {
        where focal_point_id = $1 and acknowledged_at is null`,
       [id],
     );
+    await tx.query(`update focal_point set version = version + 1 where id = $1`, [id]);
     return changed > 0;
   }
 

@@ -3,6 +3,7 @@ import { type Actor } from '../access/actor.js';
 import { ArrangementsService } from '../arrangements/arrangements.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Database, type Tx } from '../core/database.js';
+import { requireVersion } from '../core/etag.js';
 import { claimId, type IdempotencyKey } from '../core/idempotency.js';
 import { canonicalLanguage } from '../core/language.js';
 import { problems } from '../core/problem.js';
@@ -100,24 +101,26 @@ export class FocalPointsService {
     });
   }
 
-  /** Leaves what is not named as it is. @throws Problem 403 for anybody but the partner itself */
+  /** Leaves what is not named as it is. @throws Problem 403 for anybody but the partner itself, 412 for what changed meanwhile */
   async change(
     actor: Actor,
     partnerId: string,
     id: string,
     dto: ChangeFocalPointDto,
+    ifMatch?: string,
   ): Promise<OwnFocalPointView> {
     return this.database.as(actor, async (tx) => {
       const row = await this.lockIn(tx, actor, partnerId, id);
       if (actor.partnerId !== partnerId) throw problems.forbidden('That is for the partner to do.');
       if (row.email === null) throw problems.conflict(`The focal point is ${row.state}.`);
+      requireVersion(ifMatch, row.version);
       const faults = dto.phones === undefined ? [] : phoneFaults(row.role, dto.phones);
       const until = dto.until === undefined ? undefined : new Date(dto.until);
       if (until !== undefined && (until <= row.valid_from || until <= new Date())) {
         faults.push({ pointer: '#/until', detail: 'must be after the beginning, and to come' });
       }
       if (faults.length > 0) throw problems.invalidInput(faults);
-      if (until !== undefined) await this.register.changeValidity(tx, id, until);
+      await this.register.changeValidity(tx, id, until ?? null);
       if (dto.email !== undefined && dto.email !== row.email) await this.register.beginAsking(tx, id);
       await this.register.changeContact(tx, id, {
         email: dto.email ?? row.email,

@@ -20,6 +20,7 @@ export interface FocalPointRow {
   awaited_since: Date;
   reminders: number;
   link_turn: number;
+  version: number;
   created_at: Date;
   /** Null for whoever may not see it, and once it is deleted. */
   email: string | null;
@@ -79,6 +80,8 @@ export class FocalPointView {
 /** As its own partner sees it. */
 export class OwnFocalPointView extends FocalPointView {
   handover?: HandoverView;
+  /** For `If-Match` of the next change. */
+  version: number;
 }
 
 export class CoverageView {
@@ -158,7 +161,11 @@ export const presentHandover = (row: HandoverRow): HandoverView => ({
 });
 
 export function presentOwn(row: FocalPointRow, handover: HandoverRow | undefined): OwnFocalPointView {
-  return { ...presentFocalPoint(row), ...(handover && { handover: presentHandover(handover) }) };
+  return {
+    ...presentFocalPoint(row),
+    ...(handover && { handover: presentHandover(handover) }),
+    version: row.version,
+  };
 }
 
 export function presentCoverage(row: CoverageRow): CoverageView {

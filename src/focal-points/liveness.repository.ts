@@ -40,8 +40,8 @@ export class LivenessRepository {
   async takeDue(tx: Tx): Promise<FocalPointRow | null> {
     const rows: FocalPointRow[] = await tx.query(
       `select f.id, f.partner_id, f.role, f.arrangement_id, f.countries, f.area, f.valid_from, f.valid_until, f.state,
-         f.confirmed_at, f.awaited_since, f.reminders, f.link_turn, f.created_at, c.name, c.email, c.phones,
-         c.call_sign, c.languages
+         f.confirmed_at, f.awaited_since, f.reminders, f.link_turn, f.version, f.created_at, c.name, c.email,
+         c.phones, c.call_sign, c.languages
        from focal_point f join partner p on p.id = f.partner_id
        left join focal_point_contact c on c.focal_point_id = f.id
        where f.state not in ('ended', 'departed') and (f.valid_until <= now()
@@ -54,11 +54,14 @@ export class LivenessRepository {
   }
 
   async changeState(tx: Tx, id: string, state: FocalPointState): Promise<void> {
-    await tx.query(`update focal_point set state = $2 where id = $1`, [id, state]);
+    await tx.query(`update focal_point set state = $2, version = version + 1 where id = $1`, [id, state]);
   }
 
   async setAsked(tx: Tx, id: string, reminders: number, state: FocalPointState): Promise<void> {
-    await tx.query(`update focal_point set reminders = $2, state = $3 where id = $1`, [id, reminders, state]);
+    await tx.query(
+      `update focal_point set reminders = $2, state = $3, version = version + (state <> $3)::int where id = $1`,
+      [id, reminders, state],
+    );
   }
 
   /**
@@ -95,7 +98,7 @@ export class LivenessRepository {
   async letDaysPass(tx: Tx, partnerId: string, count: number): Promise<void> {
     await tx.query(
       `update focal_point set awaited_since = awaited_since - make_interval(hours => 24 * $2::int),
-         confirmed_at = confirmed_at - make_interval(hours => 24 * $2::int)
+         confirmed_at = confirmed_at - make_interval(hours => 24 * $2::int), version = version + 1
        where partner_id = $1`,
       [partnerId, count],
     );

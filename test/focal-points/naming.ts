@@ -25,6 +25,7 @@ export interface FocalPoint {
   from: string;
   confirmedAt?: string;
   confirmBy?: string;
+  version?: number;
   handover?: { successorId?: string; openMatters: string[]; at: string; acknowledgedAt?: string };
 }
 export interface Register {

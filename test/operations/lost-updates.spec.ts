@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { applyInput } from '../applications/applicant.js';
+import { namer, nominate, registerOf } from '../focal-points/naming.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { query } from '../support/database.js';
 import {
@@ -82,6 +83,12 @@ const CHANGES: Record<string, () => Change | Promise<Change>> = {
     const body = { minutes: [{ text: 'The road is closed.' }], actions: [] };
     const tag = versionOf(member.http, path);
     return { by: member.http, method: 'PUT', path: `${path}/minutes`, body, tag };
+  },
+  'a focal point': async () => {
+    const owner = await namer(app);
+    const path = `${registerOf(owner)}/${(await nominate(owner)).id}`;
+    const tag = headerOf(owner.http, path);
+    return { by: owner.http, method: 'PATCH', path, body: { callSign: 'KILO 9' }, tag };
   },
   'a contact of the host government': async () => {
     const body = { authority: 'police', office: 'River police' };
