@@ -49,13 +49,15 @@ const TABLES = `
     id uuid constraint level_setting_pkey primary key,
     arrangement_id uuid constraint level_setting_arrangement_fkey references arrangement (id),
     level text not null,
-    expectations jsonb not null,
+    -- Null: nothing of its own any more; kept so that versions go on, and none comes twice.
+    expectations jsonb,
     -- Came with the service, from no source: until somebody has decided.
     is_proposal boolean not null default false,
     version integer not null default 1,
     updated_at timestamptz not null default now(),
     constraint level_setting_level_check check (level in ('regular', 'enhanced', 'emergency')),
-    constraint level_setting_expectations_check check (jsonb_typeof(expectations) = 'array')
+    constraint level_setting_expectations_check check (jsonb_typeof(expectations) = 'array'),
+    constraint level_setting_exchange_check check (expectations is not null or arrangement_id is not null)
   );
   create unique index level_setting_arrangement_key on level_setting (arrangement_id, level)
     where arrangement_id is not null;
@@ -64,14 +66,16 @@ const TABLES = `
   create table readiness_provision (
     arrangement_id uuid not null constraint readiness_provision_arrangement_fkey references arrangement (id),
     code text not null,
-    starts_at timestamptz not null,
+    -- Null: not there any more; kept as above.
+    starts_at timestamptz,
     ends_at timestamptz,
     note text,
     version integer not null default 1,
     updated_at timestamptz not null default now(),
     constraint readiness_provision_pkey primary key (arrangement_id, code),
     constraint readiness_provision_code_check check (code ~ '^[a-z][a-z0-9_]{0,63}$'),
-    constraint readiness_provision_period_check check (ends_at > starts_at)
+    constraint readiness_provision_period_check check (ends_at > starts_at),
+    constraint readiness_provision_gone_check check (starts_at is not null or (ends_at is null and note is null))
   );
 `;
 
@@ -138,9 +142,7 @@ const POLICIES = `
       and (select exists (select from partner p where p.id = (select acting_partner())))));
   create policy service_adds on level_setting for insert to slt_service with check (${MANAGES});
   create policy service_changes on level_setting for update to slt_service using (${MANAGES}) with check (${MANAGES});
-  create policy service_removes on level_setting for delete to slt_service
-    using (${MANAGES} and arrangement_id is not null);
-  grant select, insert, delete on level_setting to slt_service;
+  grant select, insert on level_setting to slt_service;
   grant update (expectations, is_proposal, version, updated_at) on level_setting to slt_service;
 
   ${protect('readiness_provision')}
@@ -148,7 +150,6 @@ const POLICIES = `
   create policy service_adds on readiness_provision for insert to slt_service with check (${MANAGES});
   create policy service_changes on readiness_provision for update to slt_service
     using (${MANAGES}) with check (${MANAGES});
-  create policy service_removes on readiness_provision for delete to slt_service using (${MANAGES});
-  grant select, insert, delete on readiness_provision to slt_service;
+  grant select, insert on readiness_provision to slt_service;
   grant update (starts_at, ends_at, note, version, updated_at) on readiness_provision to slt_service;
 `;

@@ -11,6 +11,7 @@ import { type Expectation } from './readiness.rules.js';
 @Index('level_setting_exchange_key', ['level'], { unique: true, where: 'arrangement_id is null' })
 @Check('level_setting_level_check', `level in ('regular', 'enhanced', 'emergency')`)
 @Check('level_setting_expectations_check', `jsonb_typeof(expectations) = 'array'`)
+@Check('level_setting_exchange_check', 'expectations is not null or arrangement_id is not null')
 export class LevelSettingEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'level_setting_pkey' })
   id: string;
@@ -22,8 +23,9 @@ export class LevelSettingEntity {
   @Column('text')
   level: ArrangementLevel;
 
-  @Column('jsonb')
-  expectations: Expectation[];
+  /** Null: nothing of its own any more; kept so that versions go on, and none comes twice. */
+  @Column('jsonb', { nullable: true })
+  expectations: Expectation[] | null;
 
   /** Came with the service, from no source. */
   @Column('boolean', { name: 'is_proposal', default: false })
@@ -40,6 +42,7 @@ export class LevelSettingEntity {
 @Entity('readiness_provision')
 @Check('readiness_provision_code_check', `code ~ '^[a-z][a-z0-9_]{0,63}$'`)
 @Check('readiness_provision_period_check', 'ends_at > starts_at')
+@Check('readiness_provision_gone_check', 'starts_at is not null or (ends_at is null and note is null)')
 export class ReadinessProvisionEntity {
   @PrimaryColumn('uuid', { name: 'arrangement_id', primaryKeyConstraintName: 'readiness_provision_pkey' })
   @ForeignKey('arrangement', { name: 'readiness_provision_arrangement_fkey' })
@@ -48,8 +51,9 @@ export class ReadinessProvisionEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'readiness_provision_pkey' })
   code: string;
 
-  @Column('timestamptz', { name: 'starts_at' })
-  startsAt: Date;
+  /** Null: not there any more; kept as above. */
+  @Column('timestamptz', { name: 'starts_at', nullable: true })
+  startsAt: Date | null;
 
   @Column('timestamptz', { name: 'ends_at', nullable: true })
   endsAt: Date | null;

@@ -14,7 +14,7 @@ export class ReadinessRepository {
       `select distinct on (level) level, expectations, is_proposal as "isProposal",
          arrangement_id is not null as "isOwn",
          case when arrangement_id is not distinct from $1 then version else 0 end as version
-       from level_setting where arrangement_id = $1 or arrangement_id is null
+       from level_setting where (arrangement_id = $1 or arrangement_id is null) and expectations is not null
        order by level, arrangement_id nulls last`,
       [arrangementId],
     );
@@ -26,7 +26,8 @@ export class ReadinessRepository {
       `level setting ${arrangementId ?? ''} ${level}`,
     ]);
     const rows: { version: number }[] = await tx.query(
-      `select version from level_setting where arrangement_id is not distinct from $1 and level = $2`,
+      `select version from level_setting
+       where arrangement_id is not distinct from $1 and level = $2 and expectations is not null`,
       [arrangementId, level],
     );
     return rows[0]?.version ?? 0;
@@ -52,18 +53,20 @@ export class ReadinessRepository {
     return rows[0] ?? { id: '', version: 0 };
   }
 
-  /** @returns false when the arrangement says nothing of its own */
-  async deleteSetting(tx: Tx, arrangementId: string, level: ArrangementLevel): Promise<boolean> {
-    const [, deleted]: [unknown, number] = await tx.query(
-      `delete from level_setting where arrangement_id = $1 and level = $2`,
+  /** Its version goes on from there. @returns false when the arrangement says nothing of its own */
+  async endSetting(tx: Tx, arrangementId: string, level: ArrangementLevel): Promise<boolean> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `update level_setting set expectations = null, updated_at = now()
+       where arrangement_id = $1 and level = $2 and expectations is not null`,
       [arrangementId, level],
     );
-    return deleted > 0;
+    return ended > 0;
   }
 
   async listProvisions(tx: Tx, arrangementId: string): Promise<ProvisionRow[]> {
     return tx.query(
-      `select code, starts_at, ends_at, note, version from readiness_provision where arrangement_id = $1`,
+      `select code, starts_at, ends_at, note, version from readiness_provision
+       where arrangement_id = $1 and starts_at is not null`,
       [arrangementId],
     );
   }
@@ -79,7 +82,8 @@ export class ReadinessRepository {
       `provision ${arrangementId} ${code}`,
     ]);
     const rows: { version: number }[] = await tx.query(
-      `select version from readiness_provision where arrangement_id = $1 and code = $2`,
+      `select version from readiness_provision
+       where arrangement_id = $1 and code = $2 and starts_at is not null`,
       [arrangementId, code],
     );
     return rows[0]?.version ?? 0;
@@ -100,12 +104,13 @@ export class ReadinessRepository {
     );
   }
 
-  /** @returns false when there is none */
-  async deleteProvision(tx: Tx, arrangementId: string, code: string): Promise<boolean> {
-    const [, deleted]: [unknown, number] = await tx.query(
-      `delete from readiness_provision where arrangement_id = $1 and code = $2`,
+  /** Its version goes on from there. @returns false when there is none */
+  async endProvision(tx: Tx, arrangementId: string, code: string): Promise<boolean> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `update readiness_provision set starts_at = null, ends_at = null, note = null, updated_at = now()
+       where arrangement_id = $1 and code = $2 and starts_at is not null`,
       [arrangementId, code],
     );
-    return deleted > 0;
+    return ended > 0;
   }
 }

@@ -77,7 +77,7 @@ export class ReadinessService {
   async reset(actor: Actor, arrangementId: string, level: ArrangementLevel): Promise<void> {
     await this.database.as(actor, async (tx) => {
       await this.arrangements.getIn(tx, arrangementId);
-      if (!(await this.readiness.deleteSetting(tx, arrangementId, level))) throw problems.notFound();
+      if (!(await this.readiness.endSetting(tx, arrangementId, level))) throw problems.notFound();
       await this.record(tx, actor, 'arrangement.level_setting_removed', arrangementId, { level });
     });
   }
@@ -113,7 +113,7 @@ export class ReadinessService {
   async withdraw(actor: Actor, arrangementId: string, code: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
       await this.arrangements.getIn(tx, arrangementId);
-      if (!(await this.readiness.deleteProvision(tx, arrangementId, code))) throw problems.notFound();
+      if (!(await this.readiness.endProvision(tx, arrangementId, code))) throw problems.notFound();
       await this.record(tx, actor, 'arrangement.provision_withdrawn', arrangementId, { code });
     });
   }

@@ -161,6 +161,23 @@ describe('a change that was made for a version', () => {
   });
 });
 
+describe('what was taken back and said anew', () => {
+  it.each(['what a level expects here', 'what is in place'])(
+    'is %s of another version than before, and shows nothing of it meanwhile',
+    async (name) => {
+      const { by, method, path, body, tag } = await (CHANGES[name] as () => Change | Promise<Change>)();
+      expectStatus(await by.send(method, path, body), 200);
+      const former = await tag();
+      expectStatus(await by.delete(path), 204);
+      expect([await tag(), (await by.delete(path)).status]).toEqual(['"0"', 404]);
+      expectStatus(await by.send(method, path, body, { headers: { 'If-Match': '"0"' } }), 200);
+      expect(await tag()).not.toBe(former);
+      const late = await by.send(method, path, body, { headers: { 'If-Match': former } });
+      expect(late.status).toBe(412);
+    },
+  );
+});
+
 interface Creation {
   by: Http;
   path: string;
