@@ -82,7 +82,7 @@ export class ForumsController {
     return answer(response, await this.forums.change(actor, id, dto, ifMatch));
   }
 
-  /** Hand a forum over to another member, as its convenor, or for one that is gone as whoever manages arrangements. */
+  /** Hand a forum over to another member, as its convenor or as whoever manages arrangements. */
   @Put('forums/:id/convenor')
   @HttpCode(204)
   @ApiId()
