@@ -15,7 +15,7 @@ export class Forums1767225600032 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `drop function forum_hand_over(uuid, uuid); drop table meeting; drop table forum; drop function acting_places();`,
+      `drop function forum_hand_over(uuid, uuid, integer, integer); drop table meeting; drop table forum; drop function acting_places();`,
     );
   }
 }
@@ -135,12 +135,19 @@ const POLICIES = `
     on meeting to slt_service;
 `;
 
-/** A convenor that is gone can hand over nothing: then whoever manages arrangements does, without reading what it is. */
+/**
+ * A convenor that is gone, or does not answer, hands over nothing: whoever manages arrangements can at any time, without
+ * reading what it is. Whoever is to convene it has room for it, as if it opened one.
+ */
 const HANDING_OVER = `
-  create function forum_hand_over(p_forum uuid, p_to uuid) returns table (outcome text, former uuid)
+  -- At most so many that are open, and so many at all, that it convenes there.
+  create function forum_hand_over(p_forum uuid, p_to uuid, p_open integer, p_all integer)
+  returns table (outcome text, former uuid)
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare
     v_forum forum;
+    v_open bigint;
+    v_all bigint;
   begin
     select * into v_forum from forum where id = p_forum for no key update;
     if not found or acting_partner() is null or not (acting_manages('arrangements')
@@ -154,6 +161,14 @@ const HANDING_OVER = `
         and p.status = 'active' and p.kind not in ('private_sector', 'donor')) then
       return query select 'no_member', null::uuid;
     else
+      -- Others that it opens, or is handed, at the same time wait.
+      perform pg_advisory_xact_lock(hashtextextended('forums ' || v_forum.arrangement_id || p_to, 0));
+      select count(*) filter (where not f.is_closed), count(*) into v_open, v_all from forum f
+      where f.arrangement_id = v_forum.arrangement_id and f.convenor_id = p_to and f.id <> p_forum;
+      if v_all >= p_all or (not v_forum.is_closed and v_open >= p_open) then
+        return query select 'full', null::uuid;
+        return;
+      end if;
       update forum set convenor_id = p_to, version = version + 1 where id = p_forum;
       return query select 'done', v_forum.convenor_id;
     end if;
@@ -163,8 +178,8 @@ const HANDING_OVER = `
   create policy engine_hands_over on forum for update to slt_engine using (true) with check (true);
   grant select, update (convenor_id, version) on forum to slt_engine;
   grant create on schema public to slt_engine;
-  alter function forum_hand_over(uuid, uuid) owner to slt_engine;
+  alter function forum_hand_over(uuid, uuid, integer, integer) owner to slt_engine;
   revoke create on schema public from slt_engine;
-  revoke execute on function forum_hand_over(uuid, uuid) from public;
-  grant execute on function forum_hand_over(uuid, uuid) to slt_service;
+  revoke execute on function forum_hand_over(uuid, uuid, integer, integer) from public;
+  grant execute on function forum_hand_over(uuid, uuid, integer, integer) to slt_service;
 `;

@@ -87,7 +87,7 @@ export class ForumsController {
   @HttpCode(204)
   @ApiId()
   @RequireScope('forums:manage', 'arrangements:manage')
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'conflict')
   async handOverForum(
     @CurrentActor() actor: Actor,
     @Id() id: string,

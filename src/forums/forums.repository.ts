@@ -7,6 +7,8 @@ const FORUMS = `
     p.code as convenor_code, p.name as convenor_name
   from forum f left join partner p on p.id = f.convenor_id`;
 
+export type HandingOver = 'done' | 'hidden' | 'forbidden' | 'no_member' | 'full';
+
 /** All SQL on forums; whoever is no member now finds none. */
 @Injectable()
 export class ForumsRepository {
@@ -48,17 +50,22 @@ export class ForumsRepository {
     );
   }
 
-  /** How many open ones the acting partner convenes here; others in its name that open one wait. */
-  async countConvened(tx: Tx, arrangementId: string): Promise<number> {
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('forums ' || $1 || acting_partner(), 0))`, [
+  /** How many a partner convenes here; others that are opened in its name, or handed to it, wait. */
+  async countConvened(
+    tx: Tx,
+    arrangementId: string,
+    convenorId: string,
+  ): Promise<{ open: number; all: number }> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('forums ' || $1::uuid || $2::uuid, 0))`, [
       arrangementId,
+      convenorId,
     ]);
-    const rows: { count: number }[] = await tx.query(
-      `select count(*)::int as count from forum
-       where arrangement_id = $1 and convenor_id = acting_partner() and not is_closed`,
-      [arrangementId],
+    const rows: { open: number; all: number }[] = await tx.query(
+      `select count(*) filter (where not is_closed)::int as open, count(*)::int as all from forum
+       where arrangement_id = $1 and convenor_id = $2`,
+      [arrangementId, convenorId],
     );
-    return rows[0]?.count ?? 0;
+    return rows[0] ?? { open: 0, all: 0 };
   }
 
   /** By its convenor, or whoever manages arrangements, who need not be able to read it. */
@@ -66,9 +73,12 @@ export class ForumsRepository {
     tx: Tx,
     id: string,
     to: string,
-  ): Promise<{ outcome: 'done' | 'hidden' | 'forbidden' | 'no_member'; former: string | null }> {
-    const rows: { outcome: 'done' | 'hidden' | 'forbidden' | 'no_member'; former: string | null }[] =
-      await tx.query(`select outcome, former from forum_hand_over($1, $2)`, [id, to]);
+    most: { open: number; all: number },
+  ): Promise<{ outcome: HandingOver; former: string | null }> {
+    const rows: { outcome: HandingOver; former: string | null }[] = await tx.query(
+      `select outcome, former from forum_hand_over($1, $2, $3, $4)`,
+      [id, to, most.open, most.all],
+    );
     return rows[0] ?? { outcome: 'hidden', former: null };
   }
 

@@ -9,8 +9,8 @@ import { problems } from '../core/problem.js';
 import { type ChangeForumDto, type ForumRow, type ListForumsQuery, type OpenForumDto } from './forums.dto.js';
 import { ForumsRepository } from './forums.repository.js';
 
-/** Open ones of one member in one arrangement. */
-const MAX_CONVENED = 20;
+/** Of one member in one arrangement: that are open, and with those that are closed, whose minutes stay for ever. */
+const MOST_CONVENED = { open: 20, all: 200 };
 
 @Injectable()
 export class ForumsService {
@@ -32,7 +32,7 @@ export class ForumsService {
       const { id, repeated } = await claimId(tx, actor, idempotency);
       if (!repeated) {
         await this.requireHere(tx, arrangementId);
-        await this.requireRoom(tx, arrangementId);
+        await this.requireRoom(tx, arrangementId, actor.partnerId, true);
         await this.forums.insert(tx, id, arrangementId, dto);
         await this.record(tx, actor, 'forum.opened', id);
       }
@@ -70,7 +70,9 @@ export class ForumsService {
       const forum = await this.forums.lock(tx, id);
       if (forum === null) throw problems.notFound();
       requireVersion(ifMatch, forum.version);
-      if (forum.is_closed && dto.closed === false) await this.requireRoom(tx, forum.arrangement_id);
+      if (forum.is_closed && dto.closed === false) {
+        await this.requireRoom(tx, forum.arrangement_id, forum.convenor_id, false);
+      }
       await this.forums.update(tx, id, {
         name: dto.name ?? forum.name,
         purpose: dto.purpose ?? forum.purpose,
@@ -83,16 +85,23 @@ export class ForumsService {
     });
   }
 
-  /** @throws Problem 404 for whoever may neither see nor hand it over, 403 for other members, 400 for who is no member */
+  /**
+   * By its convenor, or at any time by whoever manages arrangements.
+   * @throws Problem 404 for whoever may neither see nor hand it over, 403 for other members, 400 for who is no member, 409
+   * for who convenes too many
+   */
   async handOver(actor: Actor, id: string, partnerId: string): Promise<void> {
     await this.database.as(actor, async (tx) => {
-      const { outcome, former } = await this.forums.handOver(tx, id, partnerId);
+      const { outcome, former } = await this.forums.handOver(tx, id, partnerId, MOST_CONVENED);
       if (outcome === 'hidden') throw problems.notFound();
       if (outcome === 'forbidden') throw keptByConvenor();
       if (outcome === 'no_member') {
         throw problems.invalidInput([
           { pointer: '#/partnerId', detail: 'is not a current member of the arrangement' },
         ]);
+      }
+      if (outcome === 'full') {
+        throw problems.conflict('The organisation convenes as many forums of the arrangement as it can.');
       }
       await this.audit.record(tx, actor, {
         action: 'forum.handed_over',
@@ -124,9 +133,21 @@ export class ForumsService {
   }
 
   /** @throws Problem 409 for whoever convenes too many here already */
-  private async requireRoom(tx: Tx, arrangementId: string): Promise<void> {
-    if ((await this.forums.countConvened(tx, arrangementId)) < MAX_CONVENED) return;
-    throw problems.conflict(`Your organisation convenes ${MAX_CONVENED} forums here: close one first.`);
+  private async requireRoom(
+    tx: Tx,
+    arrangementId: string,
+    convenorId: string,
+    isNew: boolean,
+  ): Promise<void> {
+    const { open, all } = await this.forums.countConvened(tx, arrangementId, convenorId);
+    if (open >= MOST_CONVENED.open) {
+      throw problems.conflict(`Its convenor has ${MOST_CONVENED.open} open forums here: close one first.`);
+    }
+    if (isNew && all >= MOST_CONVENED.all) {
+      throw problems.conflict(
+        `Its convenor has had ${MOST_CONVENED.all} forums here: open one of them again.`,
+      );
+    }
   }
 
   private async record(tx: Tx, actor: Actor, action: string, id: string): Promise<void> {

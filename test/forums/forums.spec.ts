@@ -122,6 +122,23 @@ describe('a forum', () => {
     expect((await convenor.http.patch(`/v1/forums/${ids[0]}`, { closed: false })).status).toBe(409);
   });
 
+  it('is one of two hundred at most, with those that are closed', async () => {
+    const place = await arrangement(app, { members: [convenor, member] });
+    const path = `/v1/arrangements/${place.id}/forums`;
+    const body = { name: 'One more', timeZone: 'UTC' };
+    await query(
+      app.database.superuserUrl,
+      `insert into forum (id, arrangement_id, convenor_id, name, time_zone, is_closed)
+       select gen_random_uuid(), $1, $2, 'Made before', 'UTC', true from generate_series(1, 199)`,
+      [place.id, convenor.partner.id],
+    );
+    const { id } = expectStatus(await convenor.http.post<Forum>(path, body), 201);
+    expectStatus(await convenor.http.patch(`/v1/forums/${id}`, { closed: true }), 200);
+    expect((await convenor.http.post(path, body)).status).toBe(409);
+    expectStatus(await member.http.post(path, body), 201);
+    expectStatus(await convenor.http.patch(`/v1/forums/${id}`, { closed: false }), 200);
+  });
+
   it('is opened once for one key', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const body = { name: 'Once', timeZone: 'UTC' };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.js';
+import { query } from '../support/database.js';
 import {
   arrangement,
   client,
@@ -105,6 +106,34 @@ describe('a forum is handed over', () => {
       }
     }
     expect(await convenorOf()).toBe(convenor.partner.code);
+  });
+
+  it('to whoever has room for it, as if it opened one', async () => {
+    const fill = (open: number, closed: number): Promise<unknown> =>
+      query(
+        app.database.superuserUrl,
+        `insert into forum (id, arrangement_id, convenor_id, name, time_zone, is_closed)
+         select gen_random_uuid(), $1, $2, 'Made before', 'UTC', place > $3::int
+         from generate_series(1, $3::int + $4::int) place`,
+        [here.id, heir.partner.id, open, closed],
+      );
+    await fill(20, 0);
+    for (const by of [convenor.http, app.steward]) expect((await handOver(by, heir)).status).toBe(409);
+    expect(await convenorOf()).toBe(convenor.partner.code);
+    // One that is closed asks for no room among those that are open.
+    expectStatus(await convenor.http.patch(path, { closed: true }), 200);
+    expectStatus(await handOver(convenor.http, heir), 204);
+    expect((await heir.http.patch(path, { closed: false })).status).toBe(409);
+    // To itself it can always be handed.
+    expectStatus(await handOver(heir.http, heir), 204);
+    const another = await convenor.http.post<{ id: string }>(`/v1/arrangements/${here.id}/forums`, {
+      name: 'One more',
+      timeZone: 'UTC',
+    });
+    path = `/v1/forums/${expectStatus(another, 201).id}`;
+    expectStatus(await convenor.http.patch(path, { closed: true }), 200);
+    await fill(0, 179);
+    expect((await handOver(convenor.http, heir)).status).toBe(409);
   });
 
   it('so that both sides find it in their audit', async () => {

@@ -370,6 +370,10 @@ describe('answers to what is right', () => {
     for (let more = 0; more < 20; more++) expectStatus(await own.http.post(`${path}/forums`, forum), 201);
     expectStatus(await own.http.post(`${path}/forums`, forum), 409);
     expectStatus(await own.http.patch(at, { closed: false }), 409);
+    const taker = await partner(app, { scopes: ['arrangements:read', 'forums:manage'] });
+    await join(app, place, taker);
+    const { id: one } = expectStatus(await taker.http.post<{ id: string }>(`${path}/forums`, forum), 201);
+    expectStatus(await taker.http.put(`/v1/forums/${one}/convenor`, { partnerId: own.partner.id }), 409);
     expectStatus(await own.http.put(`${at}/convenor`, { partnerId: ID }), 400);
     expectStatus(await own.http.put(`${at}/convenor`, { partnerId: own.partner.id }), 204);
     expectStatus(await own.http.put(`/v1/forums/${ID}/convenor`, { partnerId: own.partner.id }), 404);
