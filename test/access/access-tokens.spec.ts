@@ -241,7 +241,7 @@ describe('the actor behind a token', () => {
       partnerKind: 'ingo',
       partnerStatus: 'active',
       scopes: new Set(['partners:manage', 'alerts:read']),
-      attestBy: expect.any(Date),
+      attestBy: expect.any(Date) as Date,
       narrowed: false,
       manages: ['partners'],
     });

@@ -36,6 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+const headerOf = (by: Http, path: string) => async (): Promise<string> =>
+  (await by.get(path)).headers.get('etag') ?? 'none';
 /** What is shown with it changes by itself: a tag would have a poller told that nothing did. */
 const versionOf = (by: Http, path: string) => async (): Promise<string> => {
   const { body, headers } = await by.get<{ version: number }>(path);
