@@ -27,8 +27,8 @@ async function planOf(condition: string): Promise<string> {
 it('decides over one shareable without reading the others', async () => {
   const plan = await planOf(`shareable_id = '${randomUUID()}'`);
   expect(plan).not.toMatch(/CTE|Seq Scan on (rendition|shareable|membership)/);
-  // Once for each way of the rule.
-  expect(plan.match(/rendition_shareable_idx/g)?.length).toBe(7);
+  // Once for each way of the rule; asked whether the sponsor has the same, by this index or by the rendition itself.
+  expect(plan.match(/rendition_shareable_idx/g)?.length).toBeGreaterThanOrEqual(7);
 });
 
 it('decides over one reader by the audiences that can reach it', async () => {
