@@ -145,7 +145,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
     const one = await member();
     const here = await arrangement(app, { members: [un] });
     const id = await publish(here);
-    const period = { from: soon(2, '+05:45'), until: soon(7, '-03:30') };
+    const period = { from: soon(5, '+05:45'), until: soon(20, '-03:30') };
     const body = { partnerId: one.partner.id, ...period };
     expect(
       (await made(app.steward.post<{ state: string }>(`/v1/arrangements/${here.id}/members`, body))).state,
@@ -171,7 +171,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
     const one = await member();
     const here = await arrangement(app, { countries: ['SD'], members: [un, one] });
     const id = await publish(here);
-    const body = { country: 'SD', status: 'closed', from: soon(2, '+05:45') };
+    const body = { country: 'SD', status: 'closed', from: soon(5, '+05:45') };
     await made(app.steward.post(`/v1/partners/${one.partner.id}/presences`, body));
     await eventually(async () => (await changesOf(one.http, id)).length === 2);
     await rounds();
@@ -180,7 +180,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
 
   it('a level begins', async () => {
     const here = await arrangement(app);
-    const body = { level: 'emergency', reason: 'As planned', from: soon(2, '-03:30') };
+    const body = { level: 'emergency', reason: 'As planned', from: soon(5, '-03:30') };
     await made(app.steward.post(`/v1/arrangements/${here.id}/levels`, body));
     await eventually(async () => (await audited(here.id, 'arrangement.level_began')) > 0);
     await rounds();
@@ -193,7 +193,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
     const one = await member();
     const here = await arrangement(app, { members: [un, one] });
     const id = await publish(here);
-    await made(app.steward.patch(`/v1/partners/${one.partner.id}`, { until: soon(2, '+05:45') }), 200);
+    await made(app.steward.patch(`/v1/partners/${one.partner.id}`, { until: soon(5, '+05:45') }), 200);
     await eventually(async () => (await audited(one.partner.id, 'partner.standing_changed')) > 0);
     await rounds();
     expect(await audited(one.partner.id, 'partner.standing_changed')).toBe(1);
@@ -202,7 +202,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
   });
 
   it('a client expires, in both of them', async () => {
-    const short = await client(app, un.partner.id, { scopes: ['alerts:read'], expiresAt: soon(3, '+05:45') });
+    const short = await client(app, un.partner.id, { scopes: ['alerts:read'], expiresAt: soon(8, '+05:45') });
     const sessions = [await app.as(short), await twin.as(short)];
     for (const http of sessions) expect((await http.get('/v1/me')).status).toBe(200);
     for (const http of sessions) await eventually(async () => (await http.get('/v1/me')).status === 401);
@@ -211,7 +211,7 @@ describe('a date that comes takes effect once, with two processes:', () => {
 
   it('a focal point is asked when its validity begins, and forgotten when it ends', async () => {
     const one = await member();
-    const [coming, going] = [person({ from: soon(2, '+05:45') }), person({ until: soon(4, '-03:30') })];
+    const [coming, going] = [person({ from: soon(5, '+05:45') }), person({ until: soon(8, '-03:30') })];
     await nominate(one, coming);
     const { id } = await nominate(one, going);
     expect(askings(mails, coming.email)).toEqual([]);
@@ -241,12 +241,12 @@ describe('a date that comes takes effect once, with two processes:', () => {
   it('the deadline of a text passes', async () => {
     const one = await member();
     const text = textInput({
-      effectiveAt: soon(1, '+05:45'),
+      effectiveAt: soon(3, '+05:45'),
       acceptBy: '2098-06-01T00:00:00-03:30',
       graceDays: 0,
     });
     const { id } = await made(app.steward.post<{ id: string }>('/v1/commitments/texts', text));
-    const acceptBy = soon(4, '-03:30');
+    const acceptBy = soon(8, '-03:30');
     await superuser(`update commitment_text set accept_by = $2 where id = $1`, [id, acceptBy]);
     expect((await statusOf(one)).state).toBe('never_accepted');
     await eventually(async () => (await statusOf(one)).state === 'lapsed');
