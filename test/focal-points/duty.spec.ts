@@ -176,6 +176,9 @@ it('hears also of what is over, for a month, that it begins again or is withdraw
   await hears('Called off (Severe)');
   await cancel(cancelled);
   await hears('Cancelled: Called off (Severe)');
+  // It was told of long ago, and runs out only now.
+  const told = `update duty_mail set due_at = now() - interval '40 days' where alert_id = $1`;
+  await query(app.database.superuserUrl, told, [expired]);
   const due = `update shareable set expires_at = now() - interval '1 second' where id = $1`;
   await query(app.database.superuserUrl, due, [expired]);
   await until(async () => {

@@ -63,7 +63,8 @@ export class DutyRepository {
            join shareable s on s.id = d.alert_id and s.state <> 'withdrawn'
            where f.partner_id = w.partner_id and f.state not in ('ended', 'departed')
              and (d.tlp is not null or d.state = 'waiting')
-             and (s.state = 'published' or d.due_at > now() - make_interval(hours => ${24 * OVER_DAYS})))`,
+             and (s.state = 'published'
+               or greatest(d.due_at, s.expires_at) > now() - make_interval(hours => ${24 * OVER_DAYS})))`,
     );
   }
 
