@@ -60,15 +60,13 @@ export class FocalPointsController {
   @ApiId('focalPointId')
   @ReadsOnly()
   @RequireScope('focal-points:manage')
-  @ApiAnswerHeaders('ETag')
   @ApiProblems('not-found')
   async getFocalPoint(
     @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('focalPointId') focalPointId: string,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<OwnFocalPointView> {
-    return answer(response, await this.focalPoints.get(actor, id, focalPointId));
+    return this.focalPoints.get(actor, id, focalPointId);
   }
 
   /** Change how a focal point is reached, or until when it is valid. */

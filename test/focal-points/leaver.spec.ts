@@ -90,9 +90,9 @@ const meetingPath = (): string =>
   `/v1/forums/${world.ids['/v1/forums']}/meetings/${world.parts['meetingId']}`;
 
 async function readMinutes(): Promise<typeof former> {
-  const { headers, body } = await world.fellow.http.get<Record<string, unknown>>(meetingPath());
+  const { body } = await world.fellow.http.get<Record<string, unknown>>(meetingPath());
   const { minutes, actions, version } = body;
-  return { tag: headers.get('etag') ?? `"${Number(version)}"`, said: { minutes, actions } };
+  return { tag: `"${Number(version)}"`, said: { minutes, actions } };
 }
 
 interface Reading {
