@@ -155,7 +155,7 @@ export class ApplicationsRepository {
     await tx.query(`delete from partner_application_asking where at < now() - interval '1 day'`);
   }
 
-  /** How often mail was sent to this address for whoever asked, in the last day. */
+  /** How many applications name this address that nobody confirmed, of the last day. */
   async countAsked(tx: Tx, email: string): Promise<number> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`application ${email}`]);
     const rows: { count: number }[] = await tx.query(

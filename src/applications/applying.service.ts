@@ -16,7 +16,7 @@ import { type ApplicationRow, ApplicationsRepository } from './applications.repo
 import { caseHashOf, casePath, newCaseToken } from './case-token.js';
 import { APPLICATION_WORDS, defineNotices } from './words/words.js';
 
-/** Mails that whoever asks can cause to one address in a day. */
+/** Mails that applications can cause to an address whose owner confirms none, in a day. */
 const ASKED_PER_DAY = 3;
 const LINKS_AT_ONCE = 100;
 const HOUR_SECONDS = 60 * 60;

@@ -131,18 +131,19 @@ describe('an application', () => {
     expect((await app.anonymous.post(link)).status).toBe(404);
   });
 
-  it.each<[string, Act, number, string]>([
-    ['submitted', 'take_up', 181, 'expired'],
-    ['vetting', 'approve', 181, 'expired'],
-    ['information_requested', 'answer', 181, 'expired'],
-    ['vetting', 'approve', 179, 'vetting'],
-  ])('that is %s, before %s, %d days after its date, is %s', async (_, act, days, state) => {
+  const BY_ITS_DATE = `update partner_application set decide_by = now() - make_interval(days => $2) where id = $1`;
+  const BY_ITS_AGE = `update partner_application set decide_by = '2999-01-01',
+    created_at = now() - make_interval(days => $2) where id = $1`;
+  it.each<[string, Act, string, number, string, string]>([
+    ['submitted', 'take_up', 'after its date', 181, BY_ITS_DATE, 'expired'],
+    ['vetting', 'approve', 'after its date', 181, BY_ITS_DATE, 'expired'],
+    ['information_requested', 'answer', 'after its date', 181, BY_ITS_DATE, 'expired'],
+    ['vetting', 'approve', 'after its date', 179, BY_ITS_DATE, 'vetting'],
+    ['vetting', 'approve', 'after it was made', 366, BY_ITS_AGE, 'expired'],
+    ['vetting', 'approve', 'after it was made', 364, BY_ITS_AGE, 'vetting'],
+  ])('that is %s, before %s, long %s (%d days): case %#', async (_, act, _since, days, aged, state) => {
     const one = await readyFor(act);
-    await query(
-      app.database.superuserUrl,
-      `update partner_application set decide_by = now() - make_interval(days => $2) where id = $1`,
-      [one.id, days],
-    );
+    await query(app.database.superuserUrl, aged, [one.id, days]);
     if (state === 'expired') await until(async () => (await stateOf(one)) === state);
     // Longer than the clock sleeps.
     else await new Promise((resolve) => setTimeout(resolve, 6000));
