@@ -64,7 +64,8 @@ export class DutyRepository {
            where f.partner_id = w.partner_id and f.state not in ('ended', 'departed')
              and (d.tlp is not null or d.state = 'waiting')
              and (s.state = 'published'
-               or greatest(d.due_at, s.expires_at) > now() - make_interval(hours => ${24 * OVER_DAYS})))`,
+               or greatest(d.due_at, case when s.state = 'expired' then s.expires_at end)
+                 > now() - make_interval(hours => ${24 * OVER_DAYS})))`,
     );
   }
 
